@@ -1,0 +1,53 @@
+/* discovery/discovery_uv.h - who is on this network: one interface, three backends.
+ *
+ * Publishes one instance of _lanthorn._tcp under random letters and reports where other
+ * instances may be reached. An advert is a hint of an address and nothing more. `auto`
+ * prefers a running avahi-daemon, falls back to Avahi's core inside the process, and
+ * moves over when a daemon comes or goes. All callbacks run on the loop.
+ */
+#ifndef LTH_DISCOVERY_DISCOVERY_UV_H
+#define LTH_DISCOVERY_DISCOVERY_UV_H
+
+#include "base/endpoint.h"
+
+#include <uv.h>
+
+enum discovery_mode { DISCOVERY_AUTO, DISCOVERY_AVAHI, DISCOVERY_EMBEDDED, DISCOVERY_OFF };
+
+struct discovery_config {
+    enum discovery_mode mode;
+    uint16_t port;                 /* ours, to be published */
+    const char *const *interfaces; /* names; none = all of them. Borrowed for the call */
+    size_t interface_count;
+};
+
+struct discovery_status {
+    const char *backend; /* "avahi", "embedded", "off" */
+    const char *state;   /* "starting", "published", "waiting", "failed", "off" */
+    uint32_t adverts;    /* instances tracked, our own not counted */
+    uint64_t resolves;   /* resolutions begun */
+};
+
+struct discovery_callbacks {
+    /* An instance can be reached at e. we_wait: its name is lower than ours, so it dials
+     * first and we give it a second. Comes once per instance and endpoint. */
+    void (*on_found)(void *ctx, const char *instance, const struct endpoint *e, bool we_wait);
+    void (*on_lost)(void *ctx, const char *instance, const struct endpoint *e);
+    /* One sentence for the user, when backend or state change in a way that matters to
+     * them; healthy = false goes out as the warning discovery_lost. */
+    void (*on_state)(void *ctx, bool healthy, const char *sentence);
+    void *ctx;
+};
+
+struct discovery;
+
+/* LTH_UNAVAILABLE when the mode asked for cannot work here and will not by waiting. */
+LTH_MUST_USE enum lth_err discovery_open(uv_loop_t *loop, const struct discovery_config *config,
+                                         const struct discovery_callbacks *callbacks,
+                                         struct discovery **out);
+void discovery_status(const struct discovery *d, struct discovery_status *out);
+
+/* Withdraws the advert (mDNS goodbye), closes all handles, then calls on_closed and frees d. */
+void discovery_close(struct discovery *d, void (*on_closed)(void *ctx), void *ctx);
+
+#endif

@@ -1,0 +1,187 @@
+/* node/event.h - the one list of what a node tells people and programs.
+ *
+ * The three tongues of src/ui/ print these; INTERFACE.md has their JSON form. Everything an
+ * event points to is borrowed for the call. Names and texts are strict UTF-8, but a
+ * stranger's: a terminal gets them through base/display.h only.
+ */
+#ifndef LTH_NODE_EVENT_H
+#define LTH_NODE_EVENT_H
+
+#include "base/base32.h"
+#include "base/endpoint.h"
+#include "node/command.h"
+
+enum { MESSAGE_ID_LEN = 32, CONVERSATION_ID_LEN = 32, PEER_ADDRESSES_MAX = 4 };
+
+/*    enum                 JSON "event" */
+#define EVENTS(X)                                                                                  \
+    X(EVENT_READY, "ready")                                                                        \
+    X(EVENT_PEER, "peer")                                                                          \
+    X(EVENT_MESSAGE, "message")                                                                    \
+    X(EVENT_SENT, "sent")                                                                          \
+    X(EVENT_DELIVERED, "delivered")                                                                \
+    X(EVENT_FORK, "fork")                                                                          \
+    X(EVENT_KEY_CHANGE, "key_change")                                                              \
+    X(EVENT_WARNING, "warning")                                                                    \
+    X(EVENT_ERROR, "error")                                                                        \
+    X(EVENT_ACCEPTED, "accepted")                                                                  \
+    X(EVENT_PEERS, "peers")                                                                        \
+    X(EVENT_HISTORY, "history")                                                                    \
+    X(EVENT_MESSAGE_STATE, "message_state")                                                        \
+    X(EVENT_NAMED, "named")                                                                        \
+    X(EVENT_CONTACT, "contact")                                                                    \
+    X(EVENT_SAFETY, "safety")                                                                      \
+    X(EVENT_ADDRESS, "address")                                                                    \
+    X(EVENT_STATUS, "status")                                                                      \
+    X(EVENT_SYNCED, "synced")                                                                      \
+    X(EVENT_BYE, "bye")
+
+enum event_type {
+#define EVENT_ENUM(name, word) name,
+    EVENTS(EVENT_ENUM)
+#undef EVENT_ENUM
+};
+
+const char *event_word(enum event_type type);
+
+/* INTERFACE.md's error codes. */
+#define ERROR_CODES(X)                                                                             \
+    X(CODE_USAGE, "usage")                                                                         \
+    X(CODE_UNKNOWN_PEER, "unknown_peer")                                                           \
+    X(CODE_AMBIGUOUS, "ambiguous")                                                                 \
+    X(CODE_BLOCKED, "blocked")                                                                     \
+    X(CODE_EMPTY_TEXT, "empty_text")                                                               \
+    X(CODE_TOO_LONG, "too_long")                                                                   \
+    X(CODE_BAD_UTF8, "bad_utf8")                                                                   \
+    X(CODE_LIMIT, "limit")                                                                         \
+    X(CODE_STORE_READ_ONLY, "store_read_only")                                                     \
+    X(CODE_DISK_FULL, "disk_full")                                                                 \
+    X(CODE_MALFORMED, "malformed")                                                                 \
+    X(CODE_UNSUPPORTED, "unsupported")                                                             \
+    X(CODE_INTERNAL, "internal")
+
+enum error_code {
+#define CODE_ENUM(name, word) name,
+    ERROR_CODES(CODE_ENUM)
+#undef CODE_ENUM
+};
+
+const char *error_code_word(enum error_code code);
+
+struct peer_view {
+    uint8_t id[ID_LEN];
+    const char *name, *petname; /* never NULL; "" = none */
+    bool online, verified, blocked;
+    struct endpoint addresses[PEER_ADDRESSES_MAX];
+    size_t address_count;
+    uint64_t last_seen_ms; /* wall clock, Unix epoch; 0 = never */
+};
+
+struct message_view {
+    uint8_t id[MESSAGE_ID_LEN], conversation[CONVERSATION_ID_LEN];
+    uint8_t from[ID_LEN];
+    bool from_me;
+    const char *name;    /* of the author, as the user should see it: petname or announced */
+    const uint8_t *with; /* ID_LEN bytes: the other side of a direct conversation */
+    uint64_t number;     /* in the author's feed */
+    uint64_t time_ms;    /* author's wall clock, for display */
+    uint64_t record;     /* number in our store: what the shown mark counts */
+    const uint8_t *text;
+    size_t text_len;
+};
+
+enum delivery_state { STATE_QUEUED, STATE_SENT, STATE_DELIVERED };
+
+struct recipient_view {
+    uint8_t peer[ID_LEN];
+    enum delivery_state state;
+    uint64_t time_ms; /* when it reached that state; 0 = not known */
+};
+
+struct drop_count {
+    const char *cause;
+    uint64_t count;
+};
+
+struct status_view {
+    uint8_t id[ID_LEN];
+    const char *name, *version;
+    uint16_t port;
+    int pid;
+    uint64_t uptime_s, sessions, half_open, handshakes_ok, handshakes_failed, rekeys, queued;
+    const struct drop_count *dropped;
+    size_t dropped_count;
+    uint64_t store_records, store_bytes, store_segments;
+    bool store_writable;
+    const char *discovery_backend, *discovery_state;
+    uint64_t discovery_adverts, discovery_resolves;
+    uint64_t rss_bytes;
+};
+
+struct event {
+    enum event_type type;
+    bool is_answer; /* it answers a command, whose ticket follows */
+    uint64_t ticket;
+    union {
+        struct { /* EVENT_READY */
+            uint8_t id[ID_LEN];
+            const char *name, *version, *data;
+            uint16_t port;
+        } ready;
+        struct peer_view peer;       /* EVENT_PEER, EVENT_CONTACT */
+        struct message_view message; /* EVENT_MESSAGE */
+        struct {                     /* EVENT_SENT, EVENT_DELIVERED */
+            uint8_t id[MESSAGE_ID_LEN], peer[ID_LEN];
+            uint64_t time_ms;
+        } delivery;
+        struct { /* EVENT_FORK */
+            uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN];
+            uint64_t number;
+        } fork;
+        struct { /* EVENT_KEY_CHANGE */
+            const char *name;
+            uint8_t old_id[ID_LEN], new_id[ID_LEN];
+        } key_change;
+        struct { /* EVENT_WARNING: code is a word such as "torn_tail" */
+            const char *code, *text;
+        } warning;
+        struct { /* EVENT_ERROR */
+            enum error_code code;
+            const char *text; /* one sentence: what failed, why, what to do */
+        } error;
+        struct { /* EVENT_ACCEPTED: durable here */
+            uint8_t id[MESSAGE_ID_LEN], conversation[CONVERSATION_ID_LEN];
+        } accepted;
+        struct { /* EVENT_PEERS */
+            const struct peer_view *peers;
+            size_t count;
+        } peers;
+        struct { /* EVENT_HISTORY: oldest first */
+            const struct message_view *messages;
+            size_t count;
+            bool more;
+        } history;
+        struct { /* EVENT_MESSAGE_STATE */
+            uint8_t id[MESSAGE_ID_LEN];
+            const struct recipient_view *recipients;
+            size_t count;
+        } message_state;
+        struct { /* EVENT_NAMED */
+            const char *name;
+        } named;
+        struct { /* EVENT_SAFETY */
+            uint8_t peer[ID_LEN];
+            const char *number; /* 60 digits */
+            bool verified;
+        } safety;
+        struct { /* EVENT_ADDRESS */
+            const char *address;
+        } address;
+        struct status_view status; /* EVENT_STATUS */
+        struct {                   /* EVENT_SYNCED */
+            uint64_t queued;
+        } synced;
+    };
+};
+
+#endif

@@ -1,0 +1,98 @@
+/* store/store.h - what was said before: an encrypted, append-only log of records.
+ *
+ * One directory, mode 0700: `vault` (wrapped keys), `head` (two alternating slots),
+ * `lock`, `log/NNNNNNNN.seg` (FORMAT.md). A record is some bytes whose first is its type
+ * (store/record.h); records are numbered 1, 2, 3 … over the whole store, and a number
+ * never changes. One process writes at a time.
+ *
+ * Calls block on the disk, so they are made from one thread at a time (run/disk_uv.c),
+ * except the two about the shown mark, which never block.
+ */
+#ifndef LTH_STORE_STORE_H
+#define LTH_STORE_STORE_H
+
+#include "base/buffer.h"
+#include "store/disk.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct store;
+
+enum { STORE_SECRET_LEN = 64, STORE_RECORD_MAX = 65535 };
+
+/* What unlocks the vault. Borrowed for the call. */
+struct store_key {
+    enum { STORE_KEY_PASSPHRASE, STORE_KEY_FILE } kind;
+    const uint8_t *bytes; /* the passphrase, or the 32 bytes of the key file */
+    size_t len;
+};
+
+/* What opening found, for the user to be told. */
+struct store_report {
+    bool created;             /* there was no store here */
+    bool read_only;           /* damage, or a disk that takes no writes */
+    bool rolled_back;         /* the log is shorter than `head` says */
+    uint64_t torn_tail_bytes; /* cut off and kept aside as log/NNNNNNNN.torn */
+    uint64_t damaged_from;    /* first record number lost to damage; 0 = none */
+    uint64_t damaged_count;   /* how many numbers are missing, as far as known */
+    pid_t holder;             /* with LTH_IN_USE: who holds the store; 0 = unknown */
+    int os_error;             /* errno behind LTH_IO, LTH_DISK_FULL, LTH_READ_ONLY; 0 = none */
+};
+
+/* True when dir holds a vault: then a passphrase is asked once, else twice. */
+bool store_exists(const struct disk *disk, const char *dir);
+
+/* Opens the store in dir, or makes one. Errors: LTH_WRONG_KEY, LTH_IN_USE (holder),
+ * LTH_DAMAGED (the vault), LTH_TOO_NEW, LTH_READ_ONLY (nothing there and nothing can be
+ * made), LTH_DISK_FULL, LTH_IO. *report is filled in every case. */
+LTH_MUST_USE enum lth_err store_open(const struct disk *disk, const char *dir,
+                                     const struct store_key *key, struct store **out,
+                                     struct store_report *report);
+
+/* The 64 random bytes made with the vault: the node's identity seeds. Borrowed until close. */
+const uint8_t *store_secret(const struct store *s);
+
+/* Calls each for every record, in order, deciphering as it goes. bytes are borrowed for the
+ * call. An error of each ends the replay and is returned. Before the first append. */
+typedef enum lth_err store_each(void *ctx, uint64_t number, const uint8_t *bytes, size_t len);
+LTH_MUST_USE enum lth_err store_replay(struct store *s, store_each *each, void *ctx);
+
+/* The number the next appended record gets. */
+uint64_t store_next(const struct store *s);
+
+struct store_record {
+    const uint8_t *bytes; /* borrowed, 1 to STORE_RECORD_MAX */
+    size_t len;
+};
+
+/* Seals count records as one frame, or a few when they are many, and writes them: they
+ * survive the end of this process, and with the next store_sync that of the machine.
+ * LTH_DISK_FULL and LTH_READ_ONLY: nothing was appended, the store is as before, try again
+ * when there is room. */
+LTH_MUST_USE enum lth_err store_append(struct store *s, const struct store_record *records,
+                                       size_t count);
+
+/* fdatasync. When it fails, it is not tried again on that file: what was not yet durable
+ * goes into a new segment; if that fails too the store is read-only and says LTH_READ_ONLY. */
+LTH_MUST_USE enum lth_err store_sync(struct store *s);
+
+/* Appends the bytes of a record to out. LTH_NOT_FOUND, LTH_DAMAGED. */
+LTH_MUST_USE enum lth_err store_read(struct store *s, uint64_t number, struct buffer *out);
+
+/* The highest record whose text has been shown to the user; never goes back. Kept in a
+ * mapped page, so that it survives the death of the process at once, without a write. */
+uint64_t store_shown(const struct store *s);
+void store_set_shown(struct store *s, uint64_t number);
+
+struct store_stats {
+    uint64_t records, bytes;
+    uint32_t segments;
+    bool writable;
+};
+void store_stats(const struct store *s, struct store_stats *out);
+
+/* Syncs, writes `head`, trims the last segment, gives up the lock, wipes keys. NULL is fine. */
+LTH_MUST_USE enum lth_err store_close(struct store *s);
+
+#endif

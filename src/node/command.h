@@ -43,6 +43,7 @@ enum {
     HISTORY_DEFAULT = 50,
     HISTORY_MAX = 1000,
     SYNC_DEFAULT_S = 30,
+    DEFAULT_PORT = 7327,
 };
 
 /* Strings are borrowed for the call; those not of the command are NULL. */

@@ -1,0 +1,484 @@
+/* node/command.c - what is asked of a node, and its answers. */
+#include "node/command.h"
+
+#include "base/utf8.h"
+#include "node/delivery.h"
+#include "node/state.h"
+#include "store/record.h"
+
+#include <sodium.h>
+#include <string.h>
+
+static struct event *answer(struct node *n, const struct command *c, enum event_type type)
+{
+    struct event *event = say(n, type);
+    event->is_answer = true;
+    event->ticket = c->ticket;
+    return event;
+}
+
+/* The contact c speaks of; NULL after an error has been said. */
+static struct contact *who(struct node *n, const struct command *c)
+{
+    struct contact *contact = NULL;
+    enum lth_err err = contacts_find(&n->contacts, c->who, &contact);
+    if (err == LTH_AMBIGUOUS)
+        say_error(n, c->ticket, CODE_AMBIGUOUS,
+                  "More than one person is called \"%.64s\": use the id, or give a petname.",
+                  c->who);
+    else if (err != LTH_OK)
+        say_error(n, c->ticket, CODE_UNKNOWN_PEER,
+                  "Nobody called \"%.64s\" has been met yet: list the peers, or add an address.",
+                  c->who ? c->who : "");
+    return err == LTH_OK ? contact : NULL;
+}
+
+/* ---- send ---- */
+
+static bool is_sendable(struct node *n, const struct command *c)
+{
+    if (c->text_len == 0)
+        say_error(n, c->ticket, CODE_EMPTY_TEXT,
+                  "An empty message was not sent: write something first.");
+    else if (c->text_len > TEXT_MAX)
+        say_error(n, c->ticket, CODE_TOO_LONG,
+                  "The message has %zu bytes and the limit is %d: send it in parts.", c->text_len,
+                  TEXT_MAX);
+    else if (!utf8_is_valid(c->text, c->text_len))
+        say_error(n, c->ticket, CODE_BAD_UTF8,
+                  "The message is not valid UTF-8: set the terminal or the program to UTF-8.");
+    else
+        return true;
+    return false;
+}
+
+/* Names the durable heads of the others' feeds that our own entries did not name yet. */
+static void add_parents(struct conversation *conversation, struct entry_content *content)
+{
+    for (size_t i = conversation->feed_count; i-- > 0;) {
+        struct feed *f = conversation->feeds[i];
+        if (f == conversation->writing || f->cited == f->durable ||
+            content->parent_count == ENTRY_PARENTS_MAX)
+            continue;
+        struct entry_parent *parent = &content->parents[content->parent_count++];
+        memcpy(parent->author, f->id.author, ID_LEN);
+        parent->incarnation = f->id.incarnation;
+        parent->number = f->durable;
+        memcpy(parent->hash, feed_hash(f, f->durable), HASH_LEN);
+        f->cited = f->durable;
+    }
+}
+
+static void on_send(struct node *n, const struct command *c)
+{
+    struct entry_content content = {.time_ms = n->now.wall_ms, .kind = ENTRY_TEXT};
+    struct feed *feed;
+    size_t len;
+    struct contact *contact = is_sendable(n, c) ? who(n, c) : NULL;
+    if (!contact)
+        return;
+    if (contact->blocked) {
+        say_error(n, c->ticket, CODE_BLOCKED, "%s is blocked: unblock first.",
+                  contact_label(contact));
+        return;
+    }
+    struct conversation *conversation = delivery_conversation(n, contact);
+    if (!conversation || delivery_writing(n, conversation, &feed) != LTH_OK) {
+        say_error(n, c->ticket, CODE_LIMIT,
+                  "The conversation with %s has reached its limit of %d process starts.",
+                  contact_label(contact), FEEDS_MAX);
+        return;
+    }
+    uint8_t bytes[ENTRY_CONTENT_MAX];
+    content.body = c->text;
+    content.body_len = c->text_len;
+    add_parents(conversation, &content);
+    if (entry_content_write(&content, bytes, sizeof bytes, &len) != LTH_OK ||
+        store_entry(n, feed, bytes, len, &content, c->ticket) != LTH_OK)
+        say_error(n, c->ticket, CODE_INTERNAL, "The message was not accepted: memory is short.");
+}
+
+/* ---- people ---- */
+
+static void on_peers(struct node *n, const struct command *c)
+{
+    struct event *event = answer(n, c, EVENT_PEERS);
+    size_t count = HASH_COUNT(n->contacts.table), at = 0;
+    struct peer_view *views = todo_room(n->todo, count * sizeof *views);
+    if (!views)
+        return;
+    for (struct contact *contact = n->contacts.table; contact; contact = contact->hh.next)
+        contact_view(contact, &views[at++]);
+    event->peers.peers = views;
+    event->peers.count = count;
+}
+
+/* A name of ours or a petname; an error is said when it is not good. */
+static bool is_good_name(struct node *n, const struct command *c)
+{
+    const uint8_t *name = (const uint8_t *)c->name;
+    size_t len = strlen(c->name);
+    if (len > NAME_MAX_LEN)
+        say_error(n, c->ticket, CODE_TOO_LONG,
+                  "The name has %zu bytes and the limit is %d: choose a shorter one.", len,
+                  NAME_MAX_LEN);
+    else if (!utf8_is_valid(name, len))
+        say_error(n, c->ticket, CODE_BAD_UTF8, "The name is not valid UTF-8: choose another one.");
+    else
+        return true;
+    return false;
+}
+
+static void tell_name(struct node *n)
+{
+    for (struct link *l = n->links.table; l; l = l->hh.next)
+        if (l->state == LINK_READY)
+            link_send(n, l, MESSAGE_NAME, n->name, strlen(n->name));
+}
+
+static void on_name(struct node *n, const struct command *c)
+{
+    uint8_t bytes[2 + RECORD_NAME_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    if (c->name && c->name[0] && !is_good_name(n, c))
+        return;
+    if (!c->name || !c->name[0]) {
+        say_error(n, c->ticket, CODE_USAGE, "A name cannot be empty: give one.");
+        return;
+    }
+    strcpy(n->name, c->name);
+    record_name_write(&w, n->name);
+    store_note(n, &w);
+    tell_name(n);
+    answer(n, c, EVENT_NAMED)->named.name = n->name;
+}
+
+static void on_petname(struct node *n, const struct command *c)
+{
+    struct contact *contact = c->name && !is_good_name(n, c) ? NULL : who(n, c);
+    if (!contact)
+        return;
+    strcpy(contact->petname, c->name ? c->name : "");
+    store_contact(n, contact);
+    contact_view(contact, &answer(n, c, EVENT_CONTACT)->peer);
+}
+
+static void on_block(struct node *n, const struct command *c, bool blocked)
+{
+    struct contact *contact = who(n, c);
+    if (!contact)
+        return;
+    contact->blocked = blocked;
+    store_contact(n, contact);
+    if (blocked && contact->link)
+        link_close(n, contact->link, true);
+    contact_view(contact, &answer(n, c, EVENT_CONTACT)->peer);
+}
+
+/* True when typed holds exactly these digits, spaces aside. */
+static bool same_digits(const char *typed, const char *digits)
+{
+    for (; *typed; typed++) {
+        if (*typed == ' ')
+            continue;
+        if (*typed != *digits++)
+            return false;
+    }
+    return *digits == '\0';
+}
+
+static void on_verify(struct node *n, const struct command *c)
+{
+    char *number = todo_room(n->todo, SAFETY_DIGITS + 1);
+    struct contact *contact = number ? who(n, c) : NULL;
+    if (!contact)
+        return;
+    identity_safety_number(n->me.public.id, contact->identity.id, number);
+    if (c->number && !same_digits(c->number, number)) {
+        say_error(n, c->ticket, CODE_USAGE,
+                  "The number is not the one of you and %s: nothing was marked; if both of you "
+                  "read the same digits, somebody is in between.",
+                  contact_label(contact));
+        return;
+    }
+    if (c->number && !contact->verified) {
+        contact->verified = true;
+        store_contact(n, contact);
+    }
+    struct event *event = answer(n, c, EVENT_SAFETY);
+    memcpy(event->safety.peer, contact->identity.id, ID_LEN);
+    event->safety.number = number;
+    event->safety.verified = contact->verified;
+}
+
+/* ---- what was said ---- */
+
+/* Where in the order the messages before c->id end; false after an error has been said. */
+static bool find_end(struct node *n, const struct command *c, const struct conversation *in,
+                     size_t *end)
+{
+    uint8_t id[MESSAGE_ID_LEN];
+    struct place place;
+    *end = in->order_count;
+    if (!c->id)
+        return true;
+    if (strlen(c->id) == 2 * sizeof id &&
+        sodium_hex2bin(id, sizeof id, c->id, 2 * sizeof id, NULL, NULL, NULL) == 0 &&
+        feeds_find_entry(&n->feeds, in, id, &place)) {
+        while (*end > 0 && (in->order[*end - 1].feed != place.feed ||
+                            in->order[*end - 1].number != place.number))
+            --*end;
+        *end -= *end > 0;
+        return true;
+    }
+    say_error(n, c->ticket, CODE_USAGE,
+              "There is no message \"%.64s\" in this conversation: give the id of one of it.",
+              c->id);
+    return false;
+}
+
+static void on_history(struct node *n, const struct command *c)
+{
+    struct contact *contact = who(n, c);
+    size_t end, count = c->last ? c->last : HISTORY_DEFAULT;
+    if (!contact)
+        return;
+    if (!contact->direct || contact->direct->order_count == 0) {
+        answer(n, c, EVENT_HISTORY);
+        return;
+    }
+    if (!find_end(n, c, contact->direct, &end))
+        return;
+    count = count > HISTORY_MAX ? HISTORY_MAX : count;
+    count = count > end ? end : count;
+    struct pending_read *read =
+        reads_ask(n, READ_FOR_HISTORY, contact->direct->order + (end - count), count);
+    if (!read)
+        return;
+    read->ticket = c->ticket;
+    read->more = end > count;
+}
+
+void commands_on_history(struct node *n, const struct pending_read *read,
+                         const struct node_record *records)
+{
+    struct event *event = say(n, EVENT_HISTORY);
+    struct message_view *views = todo_room(n->todo, read->count * sizeof *views);
+    size_t count = 0;
+    for (size_t i = 0; views && i < read->count; i++)
+        count += delivery_view(n, &read->places[i], &records[i], &views[count]);
+    event->is_answer = true;
+    event->ticket = read->ticket;
+    event->history.messages = views;
+    event->history.count = count;
+    event->history.more = read->more;
+}
+
+static void view_recipient(const struct node *n, const struct place *place,
+                           struct recipient_view *out)
+{
+    const struct feed *f = place->feed;
+    memcpy(out->peer, f->conversation->peer->identity.id, ID_LEN);
+    out->state = STATE_QUEUED;
+    out->time_ms = 0;
+    if (!f->mine) /* somebody else's is with us already */
+        memcpy(out->peer, n->me.public.id, ID_LEN);
+    if (!f->mine || place->number <= f->receipted)
+        out->state = STATE_DELIVERED;
+    else if (place->number <= f->sent_high)
+        out->state = STATE_SENT;
+    if (f->mine && out->state == STATE_DELIVERED)
+        out->time_ms = f->receipted_ms;
+}
+
+static void on_message_state(struct node *n, const struct command *c)
+{
+    uint8_t id[MESSAGE_ID_LEN];
+    struct place place;
+    if (!c->id || strlen(c->id) != 2 * sizeof id ||
+        sodium_hex2bin(id, sizeof id, c->id, 2 * sizeof id, NULL, NULL, NULL) != 0 ||
+        !feeds_find_entry(&n->feeds, NULL, id, &place) || place.number > place.feed->durable) {
+        say_error(n, c->ticket, CODE_USAGE,
+                  "There is no message \"%.64s\" here: give the 64 characters of `accepted`.",
+                  c->id ? c->id : "");
+        return;
+    }
+    struct recipient_view *view = todo_room(n->todo, sizeof *view);
+    struct event *event = answer(n, c, EVENT_MESSAGE_STATE);
+    if (!view)
+        return;
+    view_recipient(n, &place, view);
+    memcpy(event->message_state.id, id, sizeof id);
+    event->message_state.recipients = view;
+    event->message_state.count = 1;
+}
+
+/* ---- addresses ---- */
+
+/* The address in its canonical form; false after an error has been said. */
+static bool good_address(struct node *n, const struct command *c, char text[256])
+{
+    struct endpoint e;
+    char host[CANDIDATE_ADDRESS_MAX];
+    uint16_t port = 0;
+    bool numeric = c->address && endpoint_parse(c->address, &e) == LTH_OK;
+    if (numeric && endpoint_is_dialable(&e)) {
+        endpoint_write(&e, text);
+        return true;
+    }
+    if (!numeric && c->address && strlen(c->address) <= CANDIDATE_ADDRESS_MAX &&
+        endpoint_split(c->address, host, sizeof host, &port) == LTH_OK && port != 0 &&
+        !strpbrk(host, "%:")) {
+        strcpy(text, c->address);
+        return true;
+    }
+    say_error(n, c->ticket, CODE_USAGE,
+              "\"%.100s\" is not an address that can be reached: write host:port, 192.0.2.1:7327 "
+              "or [fe80::1%%eth0]:7327.",
+              c->address ? c->address : "");
+    return false;
+}
+
+static void note_address(struct node *n, const char *text, bool removed)
+{
+    uint8_t bytes[RECORD_ADDRESS_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct address_record record = {.removed = removed};
+    strcpy(record.text, text);
+    record_address_write(&w, &record);
+    store_note(n, &w);
+}
+
+static void on_peer_add(struct node *n, const struct command *c)
+{
+    char text[CANDIDATE_ADDRESS_MAX + 1];
+    if (!good_address(n, c, text))
+        return;
+    bool known = dialer_is_typed(n, text);
+    if (dialer_add(n, text, CANDIDATE_TYPED, "", 0) != LTH_OK) {
+        say_error(n, c->ticket, CODE_LIMIT,
+                  "No more than %d addresses are tracked: remove one first.", CANDIDATES_MAX);
+        return;
+    }
+    if (!known)
+        note_address(n, text, false);
+    answer(n, c, EVENT_ADDRESS)->address.address = keep_string(n, text);
+}
+
+static void on_peer_remove(struct node *n, const struct command *c)
+{
+    char text[CANDIDATE_ADDRESS_MAX + 1];
+    if (!good_address(n, c, text))
+        return;
+    if (!dialer_remove(n, text, CANDIDATE_TYPED)) {
+        say_error(n, c->ticket, CODE_USAGE, "%s was never added: nothing was removed.", text);
+        return;
+    }
+    note_address(n, text, true);
+    answer(n, c, EVENT_ADDRESS)->address.address = keep_string(n, text);
+}
+
+/* ---- the node itself ---- */
+
+static size_t count_drops(struct node *n, struct drop_count *counts)
+{
+    static const char *const words[] = {
+#define DROP_WORD(name, word) [name] = word,
+        DROPS(DROP_WORD)
+#undef DROP_WORD
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < DROP_COUNT; i++)
+        if (n->dropped[i])
+            counts[count++] = (struct drop_count){words[i], n->dropped[i]};
+    return count;
+}
+
+static void on_status(struct node *n, const struct command *c)
+{
+    struct status_view *view = &answer(n, c, EVENT_STATUS)->status;
+    struct drop_count *drops = todo_room(n->todo, DROP_COUNT * sizeof *drops);
+    memcpy(view->id, n->me.public.id, ID_LEN);
+    view->name = n->name;
+    view->port = n->port;
+    view->sessions = links_count(&n->links, true);
+    view->half_open = links_count(&n->links, false);
+    view->handshakes_ok = n->handshakes_ok;
+    view->handshakes_failed = n->handshakes_failed;
+    view->rekeys = n->rekeys;
+    view->queued = n->queued;
+    view->dropped = drops;
+    view->dropped_count = drops ? count_drops(n, drops) : 0;
+}
+
+/* Entries without a receipt whose reader is online, those on their way to our disk included. */
+static uint64_t queued_for_online(const struct node *n)
+{
+    uint64_t queued = 0;
+    for (const struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+        for (size_t i = 0; c->peer->link && i < c->feed_count; i++)
+            if (c->feeds[i]->mine)
+                queued += c->feeds[i]->count - c->feeds[i]->receipted;
+    return queued;
+}
+
+static void say_synced(struct node *n, struct waiting_sync *sync)
+{
+    struct event *event = say(n, EVENT_SYNCED);
+    event->is_answer = true;
+    event->ticket = sync->ticket;
+    event->synced.queued = n->queued;
+    sync->used = false;
+}
+
+void commands_check_syncs(struct node *n)
+{
+    for (size_t i = 0; i < SYNCS_MAX; i++) {
+        struct waiting_sync *sync = &n->syncs[i];
+        if (sync->used && (n->now.mono_ms >= sync->until_ms || queued_for_online(n) == 0))
+            say_synced(n, sync);
+    }
+}
+
+uint64_t commands_wake_ms(const struct node *n)
+{
+    uint64_t wake = UINT64_MAX;
+    for (size_t i = 0; i < SYNCS_MAX; i++)
+        if (n->syncs[i].used && n->syncs[i].until_ms < wake)
+            wake = n->syncs[i].until_ms;
+    return wake;
+}
+
+static void on_sync(struct node *n, const struct command *c)
+{
+    uint64_t timeout_s = c->timeout_s == UINT32_MAX ? SYNC_DEFAULT_S : c->timeout_s;
+    for (size_t i = 0; i < SYNCS_MAX; i++) {
+        if (n->syncs[i].used)
+            continue;
+        n->syncs[i] = (struct waiting_sync){true, c->ticket, n->now.mono_ms + timeout_s * 1000};
+        return; /* looked at when the step ends */
+    }
+    say_error(n, c->ticket, CODE_LIMIT, "%d sync commands wait already: wait for one of them.",
+              SYNCS_MAX);
+}
+
+void commands_on(struct node *n, const struct command *c)
+{
+    switch (c->type) {
+    case COMMAND_SEND: on_send(n, c); return;
+    case COMMAND_PEERS: on_peers(n, c); return;
+    case COMMAND_HISTORY: on_history(n, c); return;
+    case COMMAND_MESSAGE: on_message_state(n, c); return;
+    case COMMAND_NAME: on_name(n, c); return;
+    case COMMAND_PETNAME: on_petname(n, c); return;
+    case COMMAND_VERIFY: on_verify(n, c); return;
+    case COMMAND_BLOCK: on_block(n, c, true); return;
+    case COMMAND_UNBLOCK: on_block(n, c, false); return;
+    case COMMAND_PEER_ADD: on_peer_add(n, c); return;
+    case COMMAND_PEER_REMOVE: on_peer_remove(n, c); return;
+    case COMMAND_STATUS: on_status(n, c); return;
+    case COMMAND_SYNC: on_sync(n, c); return;
+    case COMMAND_QUIT: return; /* src/run stops the node and answers when all is on disk */
+    case COMMAND_COUNT: return;
+    }
+}

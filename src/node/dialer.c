@@ -1,0 +1,222 @@
+#include "node/dialer.h"
+
+#include "node/state.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dialer_clear(struct dialer *d)
+{
+    struct candidate *c, *next;
+    HASH_ITER(hh, d->table, c, next)
+    {
+        HASH_DEL(d->table, c);
+        free(c);
+    }
+}
+
+static struct candidate *find(const struct node *n, const char *address)
+{
+    struct candidate *found;
+    HASH_FIND_STR(n->dialer.table, address, found);
+    return found;
+}
+
+static struct candidate *find_link(const struct node *n, uint32_t link)
+{
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
+        if (link && c->link == link)
+            return c;
+    return NULL;
+}
+
+static struct candidate *add(struct node *n, const char *address, uint64_t wait_ms)
+{
+    struct candidate *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    strcpy(c->address, address); /* its length was checked */
+    c->next_ms = n->now.mono_ms + wait_ms;
+    HASH_ADD_STR(n->dialer.table, address, c);
+    return c;
+}
+
+enum lth_err dialer_add(struct node *n, const char *address, uint8_t source, const char *instance,
+                        uint64_t wait_ms)
+{
+    struct candidate *c = find(n, address);
+    if (strlen(address) > CANDIDATE_ADDRESS_MAX || strlen(instance) > INSTANCE_MAX)
+        return LTH_TOO_LONG;
+    if (!c && HASH_COUNT(n->dialer.table) >= CANDIDATES_MAX)
+        return LTH_LIMIT;
+    if (!c && !(c = add(n, address, wait_ms)))
+        return LTH_NO_MEMORY;
+    c->sources |= source;
+    if (source == CANDIDATE_ADVERT && strcmp(c->instance, instance) != 0) {
+        strcpy(c->instance, instance); /* somebody new may be there */
+        c->backoff_ms = 0;
+        c->next_ms = n->now.mono_ms + wait_ms;
+    }
+    return LTH_OK;
+}
+
+bool dialer_is_typed(const struct node *n, const char *address)
+{
+    const struct candidate *c = find(n, address);
+    return c && c->sources & CANDIDATE_TYPED;
+}
+
+static void drop(struct node *n, struct candidate *c)
+{
+    HASH_DEL(n->dialer.table, c);
+    free(c);
+}
+
+bool dialer_remove(struct node *n, const char *address, uint8_t source)
+{
+    struct candidate *c = find(n, address);
+    if (!c || !(c->sources & source))
+        return false;
+    c->sources &= (uint8_t)~source;
+    if (!c->sources)
+        drop(n, c);
+    return true;
+}
+
+/* True when c is an address of the same instance as other. */
+static bool is_sibling(const struct candidate *c, const struct candidate *other)
+{
+    return c->instance[0] && strcmp(c->instance, other->instance) == 0;
+}
+
+void dialer_on_session(struct node *n, struct contact *contact, const struct endpoint *address,
+                       uint32_t link)
+{
+    char text[ENDPOINT_TEXT_LEN];
+    endpoint_write(address, text);
+    struct candidate *reached = find_link(n, link);
+    if (!reached)
+        reached = find(n, text);
+    if (!reached)
+        return;
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next) {
+        if (c != reached && !is_sibling(c, reached))
+            continue;
+        c->contact = contact;
+        c->backoff_ms = 0;
+    }
+}
+
+void dialer_on_remembered(struct node *n, const char *address, struct contact *contact)
+{
+    struct candidate *c = find(n, address);
+    if (c)
+        c->contact = contact;
+}
+
+const struct contact *dialer_expected(const struct node *n, uint32_t link)
+{
+    const struct candidate *c = find_link(n, link);
+    return c && c->sources == CANDIDATE_REMEMBERED ? c->contact : NULL;
+}
+
+void dialer_on_alias(struct node *n, uint32_t link, struct contact *contact)
+{
+    struct candidate *c = find_link(n, link);
+    if (c)
+        c->contact = contact;
+}
+
+static void wait_longer(struct node *n, struct candidate *c)
+{
+    uint32_t longest = c->contact ? DIAL_KNOWN_WAIT_MS : DIAL_STRANGER_WAIT_MS;
+    c->backoff_ms = c->backoff_ms ? c->backoff_ms * 2 : DIAL_FIRST_WAIT_MS;
+    if (c->backoff_ms > longest)
+        c->backoff_ms = longest;
+    c->next_ms = n->now.mono_ms + c->backoff_ms + randombytes_uniform(c->backoff_ms / 4 + 1);
+}
+
+void dialer_on_link_down(struct node *n, uint32_t link)
+{
+    struct candidate *c = find_link(n, link);
+    if (!c)
+        return;
+    c->link = 0;
+    wait_longer(n, c);
+}
+
+void dialer_on_offline(struct node *n, const struct contact *contact)
+{
+    bool we_are_lower = memcmp(n->me.public.id, contact->identity.id, ID_LEN) < 0;
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next) {
+        if (c->contact != contact || c->link)
+            continue;
+        c->backoff_ms = 0;
+        c->next_ms = n->now.mono_ms + (we_are_lower ? 100 : 100 + DIAL_TURN_MS);
+    }
+}
+
+/* False while another way to the same person is open or being tried. */
+static bool is_wanted(const struct node *n, const struct candidate *c)
+{
+    if (c->link || (c->contact && (c->contact->link || c->contact->blocked)))
+        return false;
+    for (const struct candidate *other = n->dialer.table; other; other = other->hh.next) {
+        if (other == c || !other->link)
+            continue;
+        if (is_sibling(c, other) || (c->contact && c->contact == other->contact))
+            return false;
+    }
+    return true;
+}
+
+static size_t dials_under_way(const struct node *n)
+{
+    size_t count = 0;
+    for (const struct candidate *c = n->dialer.table; c; c = c->hh.next) {
+        const struct link *link = c->link ? links_get(&n->links, c->link) : NULL;
+        count += link && link->state != LINK_READY;
+    }
+    return count;
+}
+
+static void dial(struct node *n, struct candidate *c)
+{
+    if (!++n->dialer.last_link || (n->dialer.last_link & NODE_INCOMING_LINK))
+        n->dialer.last_link = 1;
+    if (!link_dial(n, n->dialer.last_link))
+        return;
+    c->link = n->dialer.last_link;
+    struct todo *todo = todo_add(n->todo, TODO_DIAL);
+    todo->dial.link = c->link;
+    todo->dial.address = keep_string(n, c->address);
+}
+
+void dialer_renew(struct node *n, uint32_t link)
+{
+    struct candidate *c = find_link(n, link);
+    if (c)
+        dial(n, c);
+}
+
+void dialer_run(struct node *n)
+{
+    size_t under_way = dials_under_way(n);
+    for (struct candidate *c = n->dialer.table; c && under_way < DIALS_AT_ONCE; c = c->hh.next) {
+        if (c->next_ms > n->now.mono_ms || !is_wanted(n, c))
+            continue;
+        dial(n, c);
+        under_way++;
+    }
+}
+
+uint64_t dialer_wake_ms(const struct node *n)
+{
+    uint64_t wake = UINT64_MAX;
+    bool full = dials_under_way(n) >= DIALS_AT_ONCE; /* the end of one of them wakes us */
+    for (const struct candidate *c = n->dialer.table; c && !full; c = c->hh.next)
+        if (c->next_ms < wake && is_wanted(n, c))
+            wake = c->next_ms;
+    return wake;
+}

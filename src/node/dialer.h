@@ -1,0 +1,83 @@
+/* node/dialer.h - whom to call, and when.
+ *
+ * A candidate is an address somebody might answer at: found by discovery, typed by the
+ * user, or remembered from an earlier meeting. Each is dialled until one of the addresses
+ * of its instance leads to a person who is online; after a failure it waits twice as
+ * long as before. Candidates, dials at once and waits are bounded, so adverts can neither
+ * fill memory nor aim us at a victim.
+ */
+#ifndef LTH_NODE_DIALER_H
+#define LTH_NODE_DIALER_H
+
+#include "node/contacts.h"
+
+enum {
+    CANDIDATES_MAX = 512,
+    DIALS_AT_ONCE = 8,
+    CANDIDATE_ADDRESS_MAX = 255,
+    INSTANCE_MAX = 63,
+    DIAL_TURN_MS = 1000, /* the lower instance name or id dials first, the other waits so long */
+    DIAL_FIRST_WAIT_MS = 500,
+    DIAL_KNOWN_WAIT_MS = 5000,    /* longest wait for somebody we have met */
+    DIAL_STRANGER_WAIT_MS = 60000 /* longest wait for an address nobody answered at */
+};
+
+enum { CANDIDATE_ADVERT = 0x01, CANDIDATE_TYPED = 0x02, CANDIDATE_REMEMBERED = 0x04 };
+
+struct candidate {
+    char address[CANDIDATE_ADDRESS_MAX + 1]; /* key: host:port */
+    char instance[INSTANCE_MAX + 1];         /* "" unless discovery found it */
+    uint8_t sources;
+    uint64_t next_ms;
+    uint32_t backoff_ms;
+    uint32_t link;           /* dialling or connected through it; 0 = not */
+    struct contact *contact; /* who answered there last, or NULL */
+    UT_hash_handle hh;
+};
+
+struct dialer {
+    struct candidate *table; /* by address; owned */
+    uint32_t last_link;
+};
+
+struct node;
+
+void dialer_clear(struct dialer *d);
+
+/* A source names an address; source is one of CANDIDATE_…. wait_ms: before the first dial.
+ * LTH_LIMIT when the table is full, LTH_TOO_LONG. */
+LTH_MUST_USE enum lth_err dialer_add(struct node *n, const char *address, uint8_t source,
+                                     const char *instance, uint64_t wait_ms);
+
+bool dialer_is_typed(const struct node *n, const char *address);
+
+/* The source no longer names it; it goes when nobody does. False if it did not. */
+bool dialer_remove(struct node *n, const char *address, uint8_t source);
+
+/* A session with contact, who accepts connections at address, is there. */
+void dialer_on_session(struct node *n, struct contact *contact, const struct endpoint *address,
+                       uint32_t link);
+
+/* address is where contact was reached before: nobody else is told who we are there. */
+void dialer_on_remembered(struct node *n, const char *address, struct contact *contact);
+
+/* The contact that is expected to answer on link and nobody else may, or NULL. */
+const struct contact *dialer_expected(const struct node *n, uint32_t link);
+
+/* contact answered on link; it is online already, so this address is not needed now. */
+void dialer_on_alias(struct node *n, uint32_t link, struct contact *contact);
+
+/* Dials the address behind link again, to replace an old session. */
+void dialer_renew(struct node *n, uint32_t link);
+
+/* The link of a candidate is gone: wait, then try again. */
+void dialer_on_link_down(struct node *n, uint32_t link);
+
+/* contact went offline: try its addresses again soon; the lower id first. */
+void dialer_on_offline(struct node *n, const struct contact *contact);
+
+/* Dials whatever is due. */
+void dialer_run(struct node *n);
+uint64_t dialer_wake_ms(const struct node *n);
+
+#endif

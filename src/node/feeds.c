@@ -1,0 +1,234 @@
+#include "node/feeds.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes room for one more element of size bytes; false when memory is out. */
+static bool grow(void **array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return true;
+    size_t wanted = *capacity ? *capacity * 2 : 8;
+    void *grown = realloc(*array, wanted * size);
+    if (!grown)
+        return false;
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+static void conversation_free(struct conversation *c)
+{
+    for (size_t i = 0; i < c->feed_count; i++) {
+        free(c->feeds[i]->entries);
+        free(c->feeds[i]);
+    }
+    free(c->feeds);
+    free(c->order);
+    free(c);
+}
+
+void feeds_clear(struct feeds *f)
+{
+    struct conversation *c, *next;
+    HASH_ITER(hh, f->conversations, c, next)
+    {
+        HASH_DEL(f->conversations, c);
+        conversation_free(c);
+    }
+    free(f->by_handle);
+    *f = (struct feeds){0};
+}
+
+struct conversation *feeds_find_conversation(const struct feeds *f, const uint8_t *id)
+{
+    struct conversation *found;
+    HASH_FIND(hh, f->conversations, id, CONVERSATION_ID_LEN, found);
+    return found;
+}
+
+struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVERSATION_ID_LEN],
+                                        struct contact *peer)
+{
+    struct conversation *c = feeds_find_conversation(f, id);
+    if (c || !(c = calloc(1, sizeof *c)))
+        return c;
+    memcpy(c->id, id, CONVERSATION_ID_LEN);
+    c->peer = peer;
+    c->queue_end = &c->queue;
+    if (peer)
+        peer->direct = c;
+    HASH_ADD_KEYPTR(hh, f->conversations, c->id, CONVERSATION_ID_LEN, c);
+    return c;
+}
+
+struct feed *feeds_find(const struct conversation *c, const uint8_t author[ID_LEN],
+                        uint64_t incarnation)
+{
+    for (size_t i = c->feed_count; i-- > 0;) /* the newest are asked for most */
+        if (c->feeds[i]->id.incarnation == incarnation &&
+            memcmp(c->feeds[i]->id.author, author, ID_LEN) == 0)
+            return c->feeds[i];
+    return NULL;
+}
+
+struct feed *feeds_by_handle(const struct feeds *f, uint32_t handle)
+{
+    return handle >= 1 && handle <= f->handle_count ? f->by_handle[handle - 1] : NULL;
+}
+
+/* Makes by_handle reach as far as handle. */
+static enum lth_err reserve_handle(struct feeds *f, uint32_t handle)
+{
+    if (handle > HANDLES_MAX)
+        return LTH_LIMIT;
+    while (f->handle_count < handle) {
+        if (!grow((void **)&f->by_handle, f->handle_count, &f->handle_capacity,
+                  sizeof(struct feed *)))
+            return LTH_NO_MEMORY;
+        f->by_handle[f->handle_count++] = NULL;
+    }
+    return f->by_handle[handle - 1] ? LTH_DAMAGED : LTH_OK;
+}
+
+static struct feed *feed_new(struct conversation *c, uint32_t handle, const uint8_t author[ID_LEN],
+                             uint64_t incarnation)
+{
+    /* Feeds are rare: the array grows one at a time. */
+    struct feed **feeds = realloc(c->feeds, (c->feed_count + 1) * sizeof(struct feed *));
+    if (!feeds)
+        return NULL;
+    c->feeds = feeds;
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (!feed)
+        return NULL;
+    memcpy(feed->id.conversation, c->id, CONVERSATION_ID_LEN);
+    memcpy(feed->id.author, author, ID_LEN);
+    feed->id.incarnation = incarnation;
+    feed->handle = handle;
+    feed->mine = !c->peer || memcmp(author, c->peer->identity.id, ID_LEN) != 0;
+    feed->conversation = c;
+    c->feeds[c->feed_count++] = feed;
+    return feed;
+}
+
+enum lth_err feeds_add(struct feeds *f, struct conversation *c, uint32_t handle,
+                       const uint8_t author[ID_LEN], uint64_t incarnation, struct feed **out)
+{
+    handle = handle ? handle : (uint32_t)f->handle_count + 1;
+    enum lth_err err = c->feed_count < FEEDS_MAX ? reserve_handle(f, handle) : LTH_LIMIT;
+    if (err != LTH_OK)
+        return err;
+    struct feed *feed = feed_new(c, handle, author, incarnation);
+    if (!feed)
+        return LTH_NO_MEMORY;
+    f->by_handle[handle - 1] = feed;
+    *out = feed;
+    return LTH_OK;
+}
+
+const struct entry *feed_entry(const struct feed *f, uint64_t number)
+{
+    assert(number >= 1 && number <= f->count);
+    return &f->entries[number - 1];
+}
+
+const uint8_t *feed_hash(const struct feed *f, uint64_t number)
+{
+    static const uint8_t none[HASH_LEN];
+    return number ? feed_entry(f, number)->hash : none;
+}
+
+void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out)
+{
+    out->feed = f->id;
+    out->number = number;
+    memcpy(out->hash, feed_hash(f, number), HASH_LEN);
+}
+
+/* Raises e to stand after the entry before it. */
+static void stand_after(struct entry *e, const struct entry *before)
+{
+    if (before->order_ms > e->order_ms)
+        e->order_ms = before->order_ms;
+    if (before->depth >= e->depth)
+        e->depth = before->depth + 1;
+}
+
+static void find_order(const struct feed *f, struct entry *e, const struct entry_content *content)
+{
+    e->order_ms = content->time_ms;
+    e->depth = 0;
+    if (f->count)
+        stand_after(e, feed_entry(f, f->count));
+    for (size_t i = 0; i < content->parent_count; i++) {
+        const struct entry_parent *parent = &content->parents[i];
+        const struct feed *of = feeds_find(f->conversation, parent->author, parent->incarnation);
+        if (of && parent->number >= 1 && parent->number <= of->count)
+            stand_after(e, feed_entry(of, parent->number));
+    }
+}
+
+enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
+                       const struct entry_content *content, uint64_t record)
+{
+    if (!grow((void **)&f->entries, f->count, &f->capacity, sizeof *f->entries))
+        return LTH_NO_MEMORY;
+    struct entry e = {.record = record, .kind = content->kind};
+    memcpy(e.hash, hash, HASH_LEN);
+    find_order(f, &e, content);
+    f->entries[f->count++] = e;
+    return LTH_OK;
+}
+
+void feed_pop(struct feed *f)
+{
+    assert(f->count > f->durable);
+    f->count--;
+}
+
+static int compare_places(const struct place *a, const struct place *b)
+{
+    const struct entry *x = feed_entry(a->feed, a->number), *y = feed_entry(b->feed, b->number);
+    if (x->order_ms != y->order_ms)
+        return x->order_ms < y->order_ms ? -1 : 1;
+    if (x->depth != y->depth)
+        return x->depth < y->depth ? -1 : 1;
+    return memcmp(x->hash, y->hash, HASH_LEN);
+}
+
+enum lth_err feed_commit(struct feed *f)
+{
+    struct conversation *c = f->conversation;
+    assert(f->durable < f->count);
+    if (!grow((void **)&c->order, c->order_count, &c->order_capacity, sizeof *c->order))
+        return LTH_NO_MEMORY;
+    struct place place = {f, ++f->durable};
+    size_t at = c->order_count++;
+    for (; at > 0 && compare_places(&c->order[at - 1], &place) > 0; at--)
+        c->order[at] = c->order[at - 1]; /* nearly always none: news is newest */
+    c->order[at] = place;
+    return LTH_OK;
+}
+
+static bool find_in_feed(struct feed *f, const uint8_t id[HASH_LEN], struct place *out)
+{
+    for (uint64_t n = f->count; n >= 1; n--) {
+        if (memcmp(feed_hash(f, n), id, HASH_LEN) == 0) {
+            *out = (struct place){f, n};
+            return true;
+        }
+    }
+    return false;
+}
+
+bool feeds_find_entry(const struct feeds *f, const struct conversation *c,
+                      const uint8_t id[HASH_LEN], struct place *out)
+{
+    for (size_t i = f->handle_count; i-- > 0;)
+        if (f->by_handle[i] && (!c || f->by_handle[i]->conversation == c) &&
+            find_in_feed(f->by_handle[i], id, out))
+            return true;
+    return false;
+}

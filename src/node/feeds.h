@@ -1,0 +1,116 @@
+/* node/feeds.h - conversations, the feeds in them, and the order in which they read.
+ *
+ * A feed remembers of each entry its hash, its place in the log and its place in the
+ * order; the text stays on disk. Entries of a feed are counted when they are known and
+ * again when they are durable: nothing is shown, sent or receipted in between.
+ *
+ * Order on screen: an entry never stands before its causal parents; else time decides,
+ * then the hash. So its order time is the latest of its own and its parents' (Lamport's
+ * rule over wall clocks), which sorts the same way everywhere, whatever the clocks say.
+ */
+#ifndef LTH_NODE_FEEDS_H
+#define LTH_NODE_FEEDS_H
+
+#include "node/contacts.h"
+#include "wire/entry.h"
+
+enum {
+    FEEDS_MAX = 4096,     /* in one conversation: process starts in which something was said */
+    HANDLES_MAX = 1 << 20 /* in all */
+};
+
+struct entry {
+    uint8_t hash[HASH_LEN];
+    uint64_t record;   /* in our log */
+    uint64_t order_ms; /* see above */
+    uint32_t depth;    /* longest chain of parents; breaks ties of order_ms */
+    uint8_t kind;
+};
+
+struct feed {
+    struct feed_id id;
+    uint32_t handle; /* in the log's records */
+    bool mine, in_log;
+    struct conversation *conversation;
+    struct entry *entries; /* owned; entry n stands at n - 1 */
+    uint64_t count;        /* entries known, on disk or on their way */
+    size_t capacity;
+    uint64_t durable; /* of them on disk */
+    uint64_t cited;   /* highest entry our own entries name as a parent */
+    bool fork_told;
+
+    /* Towards the other side of a direct conversation. */
+    uint64_t told;         /* held by the peer, as its last HAVE said */
+    uint64_t sent;         /* handed to the session that lives now, or told */
+    uint64_t sent_high;    /* handed to any session: what `sent` events were told of */
+    uint64_t receipted;    /* ours: receipt verified and written. theirs: receipt issued */
+    uint64_t receipt_seen; /* ours: receipt verified, perhaps not yet written */
+    uint64_t receipted_ms; /* wall clock of the newest */
+    bool receipt_due, head_due, queued;
+    struct feed *next_queued, *next_head;
+};
+
+/* Where an entry stands in the order of its conversation. */
+struct place {
+    struct feed *feed;
+    uint64_t number;
+};
+
+struct conversation {
+    uint8_t id[CONVERSATION_ID_LEN];
+    struct contact *peer; /* the other side */
+    struct feed **feeds;  /* owned array of owned feeds */
+    size_t feed_count;
+    struct feed *writing; /* our own feed of this process start, or NULL */
+    struct place *order;  /* owned; durable entries, oldest first */
+    size_t order_count, order_capacity;
+    uint32_t telling_on; /* link on which a HAVE of several messages is coming; 0 = none */
+    uint32_t told_on;    /* link on which the last complete HAVE came */
+    bool synced;         /* it came on the session that lives now */
+    bool reading;        /* records to be sent are being read back */
+    bool resync;         /* entries were refused by the disk: ask for them again */
+    struct feed *queue, **queue_end; /* feeds of which the peer lacks something */
+    UT_hash_handle hh;
+};
+
+struct feeds {
+    struct conversation *conversations; /* by id; owned */
+    struct feed **by_handle;            /* handle n stands at n - 1; NULL where the log has a gap */
+    size_t handle_count, handle_capacity;
+};
+
+void feeds_clear(struct feeds *f);
+
+/* Finds or makes. NULL when memory is out. */
+struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVERSATION_ID_LEN],
+                                        struct contact *peer);
+struct conversation *feeds_find_conversation(const struct feeds *f, const uint8_t *id);
+
+struct feed *feeds_find(const struct conversation *c, const uint8_t author[ID_LEN],
+                        uint64_t incarnation);
+struct feed *feeds_by_handle(const struct feeds *f, uint32_t handle);
+
+/* A new feed under handle, or under the next free one when it is 0. LTH_LIMIT at FEEDS_MAX and
+ * HANDLES_MAX; LTH_DAMAGED when the handle is taken. */
+LTH_MUST_USE enum lth_err feeds_add(struct feeds *f, struct conversation *c, uint32_t handle,
+                                    const uint8_t author[ID_LEN], uint64_t incarnation,
+                                    struct feed **out);
+
+/* Hash of entry number; zeros for number 0. number <= count. */
+const uint8_t *feed_hash(const struct feed *f, uint64_t number);
+const struct entry *feed_entry(const struct feed *f, uint64_t number); /* 1 to count */
+void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out);
+
+/* Adds entry count + 1. content gives time and parents; LTH_NO_MEMORY changes nothing. */
+LTH_MUST_USE enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
+                                    const struct entry_content *content, uint64_t record);
+void feed_pop(struct feed *f); /* takes the last, not yet durable entry away again */
+
+/* Entry durable + 1 is on disk: it gets its place in the order. */
+LTH_MUST_USE enum lth_err feed_commit(struct feed *f);
+
+/* Place of the entry with this id, in one conversation or (c = NULL) in all; false if none. */
+bool feeds_find_entry(const struct feeds *f, const struct conversation *c,
+                      const uint8_t id[HASH_LEN], struct place *out);
+
+#endif

@@ -1,0 +1,124 @@
+/* node/link.h - one connection: handshake, then a session, then the end.
+ *
+ *      incoming            dialled
+ *   LINK_AWAIT_1        LINK_CONNECTING
+ *        | -> 2              | 1 ->
+ *   LINK_AWAIT_3        LINK_AWAIT_2
+ *        | hello ->          | 3 + our hello ->
+ *        |              LINK_AWAIT_HELLO
+ *        v                   v
+ *   LINK_READY          LINK_READY      pings after silence; frames both ways
+ *
+ * Every failure closes the same way: silently. Before the peer is authenticated a link
+ * costs this struct and nothing more. There is one session per person: of two, the one
+ * dialled by the lower id lives, unless it turns out to be dead.
+ */
+#ifndef LTH_NODE_LINK_H
+#define LTH_NODE_LINK_H
+
+#include "base/buffer.h"
+#include "node/contacts.h"
+#include "wire/hello.h"
+#include "wire/session.h"
+
+enum {
+    HALF_OPEN_MAX = 64,
+    HALF_OPEN_PER_SOURCE = 8,
+    HANDSHAKE_FIRST_MS = 5000,
+    HANDSHAKE_MS = 10000,
+    HANDSHAKE_MESSAGE_MAX = NOISE_OVERHEAD_3 + HELLO_MAX,
+    FIRST_FRAME_MAX = 1024, /* of the responder: HELLO alone */
+    PING_AFTER_MS = 14000,  /* of silence */
+    DEAD_AFTER_MS = 27000,  /* of silence: noticed within 30 s */
+    PROBE_MS = 2000,        /* how long an old session may take to prove it lives */
+    SESSION_MAX_MS = 60 * 60 * 1000,
+    SESSION_MAX_FRAMES = 1 << 20,
+    STANDSTILL_MS = 30000, /* a process that stood still this long starts afresh */
+    LINK_UNSENT_HIGH = 256 * 1024,
+};
+
+enum link_state {
+    LINK_CONNECTING,
+    LINK_AWAIT_1,
+    LINK_AWAIT_2,
+    LINK_AWAIT_3,
+    LINK_AWAIT_HELLO,
+    LINK_READY,
+    LINK_CLOSED, /* freed at the end of the step */
+};
+
+/* A message waiting for the end of the step, when all are packed into frames. */
+struct outgoing {
+    struct outgoing *next;
+    uint8_t type, flags;
+    size_t len;
+    const uint8_t *body; /* in the to-do list's arena */
+};
+
+/* Holds secrets. */
+struct link {
+    uint32_t id;
+    bool dialled;
+    enum link_state state;
+    struct endpoint remote;
+    union { /* the handshake's, then the session's */
+        struct noise noise;
+        struct session session;
+    };
+    uint8_t handshake[SESSION_LENGTH_LEN + HANDSHAKE_MESSAGE_MAX]; /* the message so far */
+    size_t handshake_len;
+    uint8_t rs[NOISE_KEY_LEN]; /* the static key the handshake proved */
+    struct buffer in;          /* part of a frame */
+    uint64_t opened_ms, heard_ms;
+    uint64_t pinged_ms; /* 0 = not since something was heard */
+    size_t unsent;      /* bytes handed out and not yet reported sent */
+    size_t packing;     /* bytes of messages queued in this step */
+    bool paused;
+
+    struct contact *contact; /* once authenticated */
+    uint64_t incarnation;    /* of the peer's process */
+    struct link *rival;      /* an older session with the same person, being probed */
+    uint64_t probe_until_ms;
+
+    struct outgoing *out, **out_end; /* of this step */
+    bool in_flush;
+    struct link *next_flush, *next_dead;
+    UT_hash_handle hh;
+};
+
+struct links {
+    struct link *table; /* by id; owned */
+    struct link *flush; /* those with messages of this step, by next_flush */
+    struct link *dead;  /* closed in this step, by next_dead; owned */
+};
+
+struct node;
+
+struct link *links_get(const struct links *l, uint32_t id);
+size_t links_count(const struct links *l, bool ready);
+void links_clear(struct links *l);
+
+/* A link that is being dialled; NULL when memory is out. */
+struct link *link_dial(struct node *n, uint32_t id);
+
+void link_on_up(struct node *n, uint32_t id, bool dialled, const struct endpoint *remote);
+void link_on_down(struct node *n, uint32_t id);
+void link_on_bytes(struct node *n, uint32_t id, uint8_t *bytes, size_t len);
+
+/* Queues a message of a ready link, or of one whose handshake is done; body is copied. */
+void link_send(struct node *n, struct link *l, uint8_t type, const void *body, size_t len);
+
+/* The same for a body already in the to-do list's arena. */
+void link_send_kept(struct node *n, struct link *l, uint8_t type, uint8_t *body, size_t len);
+
+/* Closes; orderly sends CLOSE first. The link is gone after the step. */
+void link_close(struct node *n, struct link *l, bool orderly);
+
+/* End of the step: packs and seals what was queued, frees what was closed. */
+void links_flush(struct node *n);
+
+/* Deadlines, pings, old sessions. stood_still: no session is to be used any more. */
+void links_check(struct node *n, bool stood_still);
+uint64_t links_wake_ms(const struct node *n);
+
+#endif

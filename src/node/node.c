@@ -1,0 +1,228 @@
+#include "node/node.h"
+
+#include "node/delivery.h"
+#include "node/state.h"
+#include "store/record.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "lanthorn", wire version, length and name of the network: PROTOCOL.md §4. */
+static void write_prologue(struct node *n, const char *network)
+{
+    struct writer w = writer_over(n->prologue, sizeof n->prologue);
+    write_bytes(&w, "lanthorn", 8);
+    write_u8(&w, WIRE_VERSION);
+    write_u8(&w, (uint8_t)strlen(network));
+    write_bytes(&w, network, strlen(network));
+    n->prologue_len = writer_len(&w);
+}
+
+struct node *node_new(const struct node_config *config)
+{
+    struct node *n = calloc(1, sizeof *n);
+    if (!n)
+        return NULL;
+    identity_secret_init(&n->me, config->secret, config->secret + 32);
+    randombytes_buf(&n->incarnation, sizeof n->incarnation);
+    strncpy(n->name, config->name, sizeof n->name - 1);
+    n->name_in_log = config->name_given;
+    n->shown = config->shown;
+    n->resync_ms = UINT64_MAX;
+    write_prologue(n, config->network);
+    journal_init(&n->journal, config->next_record);
+    return n;
+}
+
+void node_free(struct node *n)
+{
+    if (!n)
+        return;
+    links_clear(&n->links);
+    dialer_clear(&n->dialer);
+    reads_clear(&n->reads);
+    journal_clear(&n->journal);
+    feeds_clear(&n->feeds);
+    contacts_clear(&n->contacts);
+    sodium_memzero(n, sizeof *n);
+    free(n);
+}
+
+const uint8_t *node_id(const struct node *n)
+{
+    return n->me.public.id;
+}
+
+const char *node_name(const struct node *n)
+{
+    return n->name;
+}
+
+bool node_is_busy(const struct node *n)
+{
+    return n->journal.bytes > JOURNAL_BUSY;
+}
+
+/* While disk or user interface is behind, what peers send waits in the kernel, and with them. */
+static void pause_links(struct node *n)
+{
+    bool pause = n->held || (n->paused ? n->journal.bytes > JOURNAL_BUSY / 2 : node_is_busy(n));
+    if (pause == n->paused)
+        return;
+    n->paused = pause;
+    for (struct link *l = n->links.table; l; l = l->hh.next)
+        todo_add(n->todo, pause ? TODO_PAUSE : TODO_RESUME)->link = l->id;
+}
+
+static void begin_step(struct node *n, const struct node_time *now, struct todo_list *todo)
+{
+    n->now = *now;
+    n->todo = todo;
+}
+
+static void end_step(struct node *n)
+{
+    commands_check_syncs(n);
+    if (!n->stopped)
+        dialer_run(n);
+    links_flush(n);
+    pause_links(n);
+    n->stepped_ms = n->now.mono_ms;
+}
+
+/* Addresses at which contacts were reached before. */
+static void remember_addresses(struct node *n)
+{
+    char text[ENDPOINT_TEXT_LEN];
+    for (struct contact *c = n->contacts.table; c; c = c->hh.next) {
+        if (!endpoint_is_dialable(&c->address) || c->blocked)
+            continue;
+        endpoint_write(&c->address, text);
+        if (dialer_add(n, text, CANDIDATE_REMEMBERED, "", 0) == LTH_OK)
+            dialer_on_remembered(n, text, c);
+    }
+}
+
+/* Entries of others beyond the shown mark came before the process ended and were not seen. */
+static void show_unseen(struct node *n, struct conversation *c)
+{
+    size_t count = 0;
+    struct place *unseen = todo_room(n->todo, c->order_count * sizeof *unseen);
+    for (size_t i = 0; unseen && i < c->order_count; i++) {
+        const struct place *at = &c->order[i];
+        if (!at->feed->mine && feed_entry(at->feed, at->number)->record > n->shown)
+            unseen[count++] = *at;
+    }
+    if (count)
+        reads_ask(n, READ_TO_SHOW, unseen, count);
+}
+
+static void keep_name(struct node *n)
+{
+    uint8_t bytes[2 + RECORD_NAME_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    record_name_write(&w, n->name);
+    store_note(n, &w);
+}
+
+void node_start(struct node *n, uint16_t port, const struct node_time *now, struct todo_list *todo)
+{
+    begin_step(n, now, todo);
+    n->port = port;
+    if (n->name_in_log)
+        keep_name(n);
+    remember_addresses(n);
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+        show_unseen(n, c);
+    end_step(n);
+}
+
+static void on_sighting(struct node *n, const struct node_input *input)
+{
+    char text[ENDPOINT_TEXT_LEN];
+    endpoint_write(&input->sighting.endpoint, text);
+    if (input->type == INPUT_LOST)
+        dialer_remove(n, text, CANDIDATE_ADVERT);
+    else if (dialer_add(n, text, CANDIDATE_ADVERT, input->sighting.instance,
+                        input->sighting.we_wait ? DIAL_TURN_MS : 0) != LTH_OK)
+        n->dropped[DROP_LIMIT]++;
+}
+
+static void on_sent(struct node *n, uint32_t id, size_t sent)
+{
+    struct link *l = links_get(&n->links, id);
+    if (!l)
+        return;
+    l->unsent -= sent < l->unsent ? sent : l->unsent;
+    if (l->contact && l->contact->direct && l->contact->link == l)
+        delivery_pump(n, l->contact->direct);
+}
+
+static void on_read(struct node *n, const struct node_input *input)
+{
+    struct pending_read *read = reads_take(&n->reads, input->read.token);
+    if (read)
+        delivery_on_read(n, read, input->read.records);
+    read_free(read);
+}
+
+static void on_time(struct node *n)
+{
+    links_check(n, false);
+    delivery_on_time(n);
+}
+
+static void on_stop(struct node *n)
+{
+    struct link *l, *next;
+    n->stopped = true;
+    HASH_ITER(hh, n->links.table, l, next)
+    link_close(n, l, true);
+}
+
+static void on_input(struct node *n, const struct node_input *input)
+{
+    switch (input->type) {
+    case INPUT_TIME: on_time(n); return;
+    case INPUT_COMMAND: commands_on(n, input->command); return;
+    case INPUT_FOUND:
+    case INPUT_LOST: on_sighting(n, input); return;
+    case INPUT_LINK_UP:
+        link_on_up(n, input->link.id, input->link.dialled, &input->link.remote);
+        return;
+    case INPUT_LINK_DOWN: link_on_down(n, input->link.id); return;
+    case INPUT_BYTES:
+        link_on_bytes(n, input->bytes.link, input->bytes.bytes, input->bytes.len);
+        return;
+    case INPUT_LINK_SENT: on_sent(n, input->link.id, input->link.sent); return;
+    case INPUT_WRITTEN: delivery_on_written(n, input->disk.number); return;
+    case INPUT_DURABLE: delivery_on_durable(n, input->disk.number); return;
+    case INPUT_REFUSED: delivery_on_refused(n, input->disk.number, input->disk.why); return;
+    case INPUT_READ: on_read(n, input); return;
+    case INPUT_HOLD:
+    case INPUT_RELEASE: n->held = input->type == INPUT_HOLD; return;
+    case INPUT_STOP: on_stop(n); return;
+    }
+}
+
+void node_step(struct node *n, const struct node_time *now, const struct node_input *input,
+               struct todo_list *todo)
+{
+    begin_step(n, now, todo);
+    if (now->mono_ms > n->stepped_ms + STANDSTILL_MS && n->stepped_ms)
+        links_check(n, true);
+    on_input(n, input);
+    end_step(n);
+}
+
+uint64_t node_wake_ms(const struct node *n)
+{
+    const uint64_t wakes[] = {links_wake_ms(n), dialer_wake_ms(n), delivery_wake_ms(n),
+                              commands_wake_ms(n)};
+    uint64_t wake = UINT64_MAX;
+    for (size_t i = 0; i < LENGTH(wakes); i++)
+        if (wakes[i] < wake)
+            wake = wakes[i];
+    return wake;
+}

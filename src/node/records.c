@@ -1,0 +1,226 @@
+/* node/records.c - what is written into the log, and read again at start. */
+#include "store/record.h"
+
+#include "node/delivery.h"
+#include "node/state.h"
+
+#include <string.h>
+
+enum lth_err store_item(struct node *n, const struct journal_item *item,
+                        const struct writer *record, bool sync)
+{
+    size_t len;
+    if (writer_finish(record, &len) != LTH_OK)
+        return LTH_TOO_LONG;
+    uint64_t number = n->journal.next;
+    if (journal_push(&n->journal, item, record->start, len) != LTH_OK) {
+        n->todo->out_of_memory = true;
+        return LTH_NO_MEMORY;
+    }
+    struct todo *todo = todo_add(n->todo, TODO_APPEND);
+    todo->append.number = number;
+    todo->append.bytes = journal_get(&n->journal, number)->bytes;
+    todo->append.len = len;
+    todo->append.sync = sync;
+    return LTH_OK;
+}
+
+void store_note(struct node *n, const struct writer *record)
+{
+    const struct journal_item item = {.kind = JOURNAL_NOTE};
+    if (store_item(n, &item, record, false) != LTH_OK)
+        n->todo->out_of_memory = true;
+}
+
+void store_contact(struct node *n, const struct contact *c)
+{
+    uint8_t bytes[RECORD_CONTACT_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct contact_record record = {
+        .flags =
+            (uint8_t)((c->verified ? CONTACT_VERIFIED : 0) | (c->blocked ? CONTACT_BLOCKED : 0)),
+        .first_seen_ms = c->first_seen_ms,
+    };
+    memcpy(record.x25519, c->identity.x25519, 32);
+    memcpy(record.ed25519, c->identity.ed25519, 32);
+    strcpy(record.name, c->name); /* all names have the same limit */
+    strcpy(record.petname, c->petname);
+    record_contact_write(&w, &record);
+    store_note(n, &w);
+}
+
+enum lth_err store_feed(struct node *n, struct feed *f)
+{
+    uint8_t bytes[RECORD_FEED_LEN];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct feed_record record = {.handle = f->handle, .incarnation = f->id.incarnation};
+    const struct journal_item item = {.kind = JOURNAL_FEED, .feed = f};
+    memcpy(record.conversation, f->id.conversation, 32);
+    memcpy(record.author, f->id.author, 32);
+    record_feed_write(&w, &record);
+    enum lth_err err = store_item(n, &item, &w, false); /* the entry that follows is synced */
+    f->in_log = err == LTH_OK;
+    return err;
+}
+
+enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content, size_t len,
+                         const struct entry_content *parsed, uint64_t ticket)
+{
+    uint8_t *bytes = n->plain; /* scratch: no frame is being packed while entries come in */
+    uint8_t hash[HASH_LEN];
+    struct writer w = writer_over(bytes, sizeof n->plain);
+    struct entry_record record = {f->handle, f->count + 1, content, len};
+    struct journal_item item = {
+        .kind = f->mine ? JOURNAL_OUR_ENTRY : JOURNAL_THEIR_ENTRY,
+        .feed = f,
+        .number = f->count + 1,
+        .ticket = ticket,
+    };
+    if (!f->in_log && store_feed(n, f) != LTH_OK)
+        return LTH_NO_MEMORY;
+    record_entry_write(&w, &record);
+    entry_hash(&f->id, f->count + 1, feed_hash(f, f->count), content, len, hash);
+    enum lth_err err = feed_push(f, hash, parsed, n->journal.next);
+    if (err == LTH_OK && (err = store_item(n, &item, &w, true)) != LTH_OK)
+        feed_pop(f);
+    return err;
+}
+
+/* ---- reading the log again ---- */
+
+static enum lth_err replay_name(struct node *n, const uint8_t *bytes, size_t len)
+{
+    char name[RECORD_NAME_MAX + 1];
+    enum lth_err err = record_name_parse(bytes, len, name);
+    if (err == LTH_OK && !n->name_in_log) /* a name given now wins over the log's */
+        strcpy(n->name, name);
+    return err;
+}
+
+static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct contact_record record;
+    struct identity identity;
+    enum lth_err err = record_contact_parse(bytes, len, &record);
+    if (err != LTH_OK)
+        return err;
+    identity_init(&identity, record.x25519, record.ed25519);
+    struct contact *c = contacts_get(&n->contacts, identity.id);
+    if (!c && (err = contacts_add(&n->contacts, &identity, &c)) != LTH_OK)
+        return err;
+    c->verified = record.flags & CONTACT_VERIFIED;
+    c->blocked = record.flags & CONTACT_BLOCKED;
+    c->first_seen_ms = record.first_seen_ms;
+    strcpy(c->name, record.name);
+    strcpy(c->petname, record.petname);
+    return LTH_OK;
+}
+
+/* The other side of the direct conversation with this id. */
+static struct contact *peer_of(struct node *n, const uint8_t conversation[CONVERSATION_ID_LEN])
+{
+    uint8_t id[CONVERSATION_ID_LEN];
+    for (struct contact *c = n->contacts.table; c; c = c->hh.next) {
+        conversation_direct_id(n->me.public.id, c->identity.id, id);
+        if (memcmp(id, conversation, sizeof id) == 0)
+            return c;
+    }
+    return NULL;
+}
+
+static enum lth_err replay_feed(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct feed_record record;
+    struct feed *f;
+    enum lth_err err = record_feed_parse(bytes, len, &record);
+    if (err != LTH_OK)
+        return err;
+    struct conversation *c = feeds_find_conversation(&n->feeds, record.conversation);
+    struct contact *peer = c ? c->peer : peer_of(n, record.conversation);
+    if (!peer)
+        return LTH_DAMAGED; /* the contact was written before it */
+    if (!c && !(c = feeds_conversation(&n->feeds, record.conversation, peer)))
+        return LTH_NO_MEMORY;
+    f = feeds_by_handle(&n->feeds, record.handle);
+    if (f) /* told again after a full disk */
+        return feeds_find(c, record.author, record.incarnation) == f ? LTH_OK : LTH_DAMAGED;
+    err = feeds_add(&n->feeds, c, record.handle, record.author, record.incarnation, &f);
+    if (err == LTH_OK)
+        f->in_log = true;
+    return err;
+}
+
+static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t *bytes, size_t len)
+{
+    struct entry_record record;
+    struct entry_content content;
+    uint8_t hash[HASH_LEN];
+    enum lth_err err = record_entry_parse(bytes, len, &record);
+    struct feed *f = err == LTH_OK ? feeds_by_handle(&n->feeds, record.feed) : NULL;
+    if (!f || record.number != f->count + 1)
+        return LTH_DAMAGED;
+    err = entry_content_parse(record.content, record.content_len, &content);
+    if (err != LTH_OK)
+        return err;
+    entry_hash(&f->id, record.number, feed_hash(f, f->count), record.content, record.content_len,
+               hash);
+    err = feed_push(f, hash, &content, number);
+    if (err == LTH_OK)
+        err = feed_commit(f);
+    n->queued += err == LTH_OK && f->mine;
+    return err;
+}
+
+static enum lth_err replay_receipt(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct receipt_record record;
+    enum lth_err err = record_receipt_parse(bytes, len, &record);
+    struct feed *f = err == LTH_OK ? feeds_by_handle(&n->feeds, record.feed) : NULL;
+    if (!f || !f->mine || record.number > f->count)
+        return LTH_DAMAGED;
+    if (record.number <= f->receipted)
+        return LTH_OK;
+    n->queued -= record.number - f->receipted;
+    f->receipted = f->receipt_seen = f->sent_high = record.number;
+    f->receipted_ms = record.time_ms;
+    return LTH_OK;
+}
+
+static enum lth_err replay_address(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct address_record record;
+    enum lth_err err = record_address_parse(bytes, len, &record);
+    if (err != LTH_OK)
+        return err;
+    if (!record.removed)
+        return dialer_add(n, record.text, CANDIDATE_TYPED, "", 0);
+    dialer_remove(n, record.text, CANDIDATE_TYPED);
+    return LTH_OK;
+}
+
+static enum lth_err replay_seen(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct seen_record record;
+    enum lth_err err = record_seen_parse(bytes, len, &record);
+    struct contact *c = err == LTH_OK ? contacts_get(&n->contacts, record.id) : NULL;
+    if (!c)
+        return LTH_DAMAGED;
+    c->address = record.endpoint;
+    c->last_seen_ms = record.time_ms;
+    return LTH_OK;
+}
+
+enum lth_err node_replay(struct node *n, uint64_t number, const uint8_t *bytes, size_t len)
+{
+    switch (record_type(bytes)) {
+    case RECORD_NAME: return replay_name(n, bytes, len);
+    case RECORD_CONTACT: return replay_contact(n, bytes, len);
+    case RECORD_FEED: return replay_feed(n, bytes, len);
+    case RECORD_ENTRY: return replay_entry(n, number, bytes, len);
+    case RECORD_RECEIPT: return replay_receipt(n, bytes, len);
+    case RECORD_HEAD: return LTH_OK; /* evidence, read when somebody else asks for the feed */
+    case RECORD_ADDRESS: return replay_address(n, bytes, len);
+    case RECORD_SEEN: return replay_seen(n, bytes, len);
+    default: return LTH_TOO_NEW;
+    }
+}

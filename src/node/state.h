@@ -1,0 +1,112 @@
+/* node/state.h - the parts of a node, for the files that make up the core. Not for others. */
+#ifndef LTH_NODE_STATE_H
+#define LTH_NODE_STATE_H
+
+#include "node/contacts.h"
+#include "node/dialer.h"
+#include "node/feeds.h"
+#include "node/journal.h"
+#include "node/link.h"
+#include "node/node.h"
+#include "node/reads.h"
+#include "wire/message.h"
+
+/* Why something of a peer's was not taken; shown in status as "dropped". */
+#define DROPS(X)                                                                                   \
+    X(DROP_HANDSHAKE, "handshake")                                                                 \
+    X(DROP_HALF_OPEN, "half_open_limit")                                                           \
+    X(DROP_FORGED, "forged")                                                                       \
+    X(DROP_MALFORMED, "malformed")                                                                 \
+    X(DROP_BLOCKED, "blocked")                                                                     \
+    X(DROP_LIMIT, "limit")                                                                         \
+    X(DROP_FOREIGN, "not_the_author")                                                              \
+    X(DROP_GAP, "gap")                                                                             \
+    X(DROP_FORK, "fork")                                                                           \
+    X(DROP_RECEIPT, "bad_receipt")
+
+enum drop {
+#define DROP_ENUM(name, word) name,
+    DROPS(DROP_ENUM)
+#undef DROP_ENUM
+        DROP_COUNT
+};
+
+enum {
+    RESYNC_MS = 5000,
+    HEAD_MS = 50,
+    SYNCS_MAX = 32,
+    JOURNAL_KEEP = 512 * 1024,
+    JOURNAL_BUSY = 2 * 1024 * 1024
+};
+
+/* A `sync` command that waits. */
+struct waiting_sync {
+    bool used;
+    uint64_t ticket, until_ms;
+};
+
+/* Holds secrets. */
+struct node {
+    struct identity_secret me;
+    char name[NAME_MAX_LEN + 1];
+    bool name_in_log;
+    uint8_t prologue[8 + 1 + 1 + NETWORK_NAME_MAX_LEN];
+    size_t prologue_len;
+    uint64_t incarnation;
+    uint16_t port;
+    uint64_t shown; /* at start */
+
+    struct contacts contacts;
+    struct feeds feeds;
+    struct journal journal;
+    struct links links;
+    struct dialer dialer;
+    struct reads reads;
+    struct waiting_sync syncs[SYNCS_MAX];
+
+    uint64_t queued; /* our durable entries without a receipt */
+    uint64_t handshakes_ok, handshakes_failed, rekeys;
+    uint64_t dropped[DROP_COUNT];
+    bool disk_refused;   /* the user has been told */
+    uint64_t resync_ms;  /* when to ask again for what the disk refused; UINT64_MAX = never */
+    struct feed *heads;  /* feeds whose head is to be signed, by next_head */
+    uint64_t heads_ms;   /* when */
+    bool stopped;        /* good-bye is said: no more dials */
+    bool held;           /* by the user interface */
+    bool paused;         /* links are not read, because disk or user interface is behind */
+    uint64_t stepped_ms; /* monotonic time of the last step */
+
+    struct node_time now;             /* of the step that runs */
+    struct todo_list *todo;           /* of the step that runs */
+    uint8_t plain[SESSION_PLAIN_MAX]; /* scratch of one frame */
+};
+
+/* node/say.c - events */
+struct event *say(struct node *n, enum event_type type);
+void say_error(struct node *n, uint64_t ticket, enum error_code code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void say_warning(struct node *n, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void say_contact(struct node *n, enum event_type type, const struct contact *c);
+
+/* node/records.c - what is written into the log, and read again at start */
+void store_note(struct node *n, const struct writer *record);
+void store_contact(struct node *n, const struct contact *c);
+LTH_MUST_USE enum lth_err store_item(struct node *n, const struct journal_item *item,
+                                     const struct writer *record, bool sync);
+LTH_MUST_USE enum lth_err store_feed(struct node *n, struct feed *f);
+LTH_MUST_USE enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content,
+                                      size_t len, const struct entry_content *parsed,
+                                      uint64_t ticket);
+
+/* node/command.c */
+void commands_on(struct node *n, const struct command *c);
+void commands_on_history(struct node *n, const struct pending_read *read,
+                         const struct node_record *records);
+void commands_check_syncs(struct node *n);
+uint64_t commands_wake_ms(const struct node *n);
+
+/* Copies into the to-do list's arena; "" when memory is out. */
+const char *keep_string(struct node *n, const char *text);
+
+#endif

@@ -1,0 +1,311 @@
+/* main.c - puts a node together: store, core, loop, user interface.
+ *
+ * 1. options; store and log (start.c); the loop; the port; the user interface.
+ * 2. The loop runs until somebody wants to stop: `quit`, end of input, a signal.
+ * 3. run_stop says good-bye and waits for the disk; then `bye` is told, the user interface
+ *    closes, the loop ends, the store closes.
+ */
+#include "run/run_uv.h"
+#include "start.h"
+#include "ui/ui_uv.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SIGNALS = 3 };
+
+struct program {
+    uv_loop_t loop;
+    struct options options;
+    struct start start;
+    struct run *run;
+    struct ui *ui;
+    uv_signal_t signals[SIGNALS];
+    bool quitting; /* a quit command waits for its answer */
+    uint64_t quit_ticket;
+    bool stopping;
+    int status;
+};
+
+static void stop(struct program *p)
+{
+    if (p->stopping)
+        return;
+    p->stopping = true;
+    for (size_t i = 0; i < SIGNALS; i++)
+        uv_close((uv_handle_t *)&p->signals[i], NULL);
+    run_stop(p->run);
+}
+
+/* ---- what the user interface asks ---- */
+
+static void on_submit(void *ctx, const struct command *c)
+{
+    struct program *p = ctx;
+    if (c->type != COMMAND_QUIT) {
+        run_submit(p->run, c);
+        return;
+    }
+    p->quitting = true;
+    p->quit_ticket = c->ticket;
+    stop(p);
+}
+
+static void on_shown(void *ctx, uint64_t record)
+{
+    struct program *p = ctx;
+    store_set_shown(p->start.store, record);
+}
+
+static void on_ui_stop(void *ctx)
+{
+    stop(ctx);
+}
+
+static bool on_busy(void *ctx)
+{
+    struct program *p = ctx;
+    return !p->stopping && run_is_busy(p->run);
+}
+
+static void on_drained(void *ctx)
+{
+    struct program *p = ctx;
+    if (!p->stopping)
+        run_hold(p->run, false);
+}
+
+/* ---- what the node tells ---- */
+
+static void on_event(void *ctx, const struct event *event)
+{
+    struct program *p = ctx;
+    ui_event(p->ui, event);
+    if (!p->stopping && ui_is_full(p->ui))
+        run_hold(p->run, true);
+}
+
+static void on_idle(void *ctx)
+{
+    struct program *p = ctx;
+    if (!p->stopping)
+        ui_resume(p->ui);
+}
+
+static void on_ui_closed(void *ctx)
+{
+    (void)ctx; /* the loop has nothing left to do and returns */
+}
+
+static void on_stopped(void *ctx)
+{
+    struct program *p = ctx;
+    const struct event bye = {
+        .type = EVENT_BYE, .is_answer = p->quitting, .ticket = p->quit_ticket};
+    ui_event(p->ui, &bye);
+    if (p->status == EXIT_DONE)
+        p->status = ui_exit_status(p->ui);
+    ui_close(p->ui, on_ui_closed, p);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct program *p = handle->data;
+    if (number == SIGINT)
+        p->status = EXIT_INTERRUPTED;
+    stop(p);
+}
+
+/* ---- putting it together ---- */
+
+static int open_run(struct program *p)
+{
+    static const enum discovery_mode modes[] = {
+        [CHOICE_AUTO] = DISCOVERY_AUTO,
+        [CHOICE_AVAHI] = DISCOVERY_AVAHI,
+        [CHOICE_EMBEDDED] = DISCOVERY_EMBEDDED,
+        [CHOICE_OFF] = DISCOVERY_OFF,
+    };
+    const struct options *o = &p->options;
+    const struct run_config config = {
+        .loop = &p->loop,
+        .node = p->start.node,
+        .store = p->start.store,
+        .listen = o->has_listen ? &o->listen : NULL,
+        .port = o->has_listen ? o->listen.port : DEFAULT_PORT,
+        .port_may_change = !o->has_listen,
+        .discovery = modes[o->discovery],
+        .interfaces = o->interfaces,
+        .interface_count = o->interface_count,
+        .data_dir = p->start.data_dir,
+        .on_event = on_event,
+        .on_idle = on_idle,
+        .on_stopped = on_stopped,
+        .ctx = p,
+    };
+    enum lth_err err = run_open(&config, &p->run);
+    if (err == LTH_IN_USE)
+        complain("Port %u is taken by another program: choose another with --listen, or leave it "
+                 "out to take any free one.",
+                 config.port);
+    else if (err != LTH_OK)
+        complain("The node cannot listen there (%s): choose an address of this host with --listen.",
+                 lth_strerror(err));
+    return err == LTH_OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int open_ui(struct program *p)
+{
+    const struct options *o = &p->options;
+    const struct ui_host host = {on_submit, on_shown, on_ui_stop, on_busy, on_drained, p};
+    const struct ui_config config = {
+        .kind = ui_kind_for(o->json, o->headless),
+        .in_fd = STDIN_FILENO,
+        .out_fd = STDOUT_FILENO,
+        .color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && ui_wants_color()),
+        .first_run = p->start.report.created,
+        .to = o->to,
+        .timeout_s = o->timeout_s,
+    };
+    if (config.kind == UI_LINES && !o->to) {
+        complain("The input is not a terminal, so each line would be a message, but to whom: say "
+                 "--to WHO, or use --json.");
+        return EXIT_USAGE;
+    }
+    if (ui_open(&p->loop, &config, &host, &p->ui) == LTH_OK)
+        return EXIT_DONE;
+    complain("Standard input or output cannot be used: start it from a terminal, or use --json.");
+    return EXIT_FAILED;
+}
+
+static void watch_signals(struct program *p)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGHUP, SIGINT};
+    bool has_prompt = ui_kind_for(p->options.json, p->options.headless) == UI_PROMPT;
+    for (size_t i = 0; i < SIGNALS; i++) {
+        uv_signal_init(&p->loop, &p->signals[i]); /* fails only without a loop */
+        p->signals[i].data = p;
+        if (numbers[i] != SIGINT || !has_prompt) /* in the prompt Ctrl-C is the prompt's */
+            uv_signal_start(&p->signals[i], on_signal, numbers[i]);
+    }
+}
+
+/* What opening the store found that the user must know. */
+static void tell_report(struct program *p)
+{
+    const struct store_report *report = &p->start.report;
+    char text[256];
+    if (report->torn_tail_bytes) {
+        snprintf(text, sizeof text,
+                 "The last write before the previous end was cut off: %llu bytes were put aside "
+                 "in the log directory, nothing that was acknowledged is missing.",
+                 (unsigned long long)report->torn_tail_bytes);
+        run_warn(p->run, "torn_tail", text);
+    }
+    if (report->rolled_back)
+        run_warn(p->run, "rollback",
+                 "The log is shorter than it once was, as after restoring a backup: peers still "
+                 "have what is missing.");
+    if (report->damaged_from) {
+        snprintf(text, sizeof text,
+                 "The log is damaged: %llu records from number %llu on are lost; the store is "
+                 "open for reading only.",
+                 (unsigned long long)report->damaged_count,
+                 (unsigned long long)report->damaged_from);
+        run_warn(p->run, "store_damaged", text);
+    }
+    if (report->read_only)
+        run_warn(p->run, "store_read_only",
+                 "The store takes no writes: messages can be read, but none sent or received.");
+}
+
+static void add_peers(struct program *p)
+{
+    for (size_t i = 0; i < p->options.peer_count; i++) {
+        const struct command c = {
+            .type = COMMAND_PEER_ADD, .ticket = 0, .address = p->options.peers[i]};
+        run_submit(p->run, &c);
+    }
+}
+
+static int run_loop(struct program *p)
+{
+    watch_signals(p);
+    enum lth_err err = run_start(p->run);
+    tell_report(p);
+    add_peers(p);
+    if (err != LTH_OK && p->options.discovery != CHOICE_AUTO && p->options.peer_count == 0) {
+        complain("Discovery is not available here and no address was typed: use --discovery auto, "
+                 "or give one with --peer.");
+        p->status = EXIT_NO_DISCOVERY;
+        stop(p);
+    }
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    return p->status;
+}
+
+static int run_program(struct program *p)
+{
+    int status = open_ui(p);
+    if (status != EXIT_DONE)
+        return status;
+    status = open_run(p);
+    if (status == EXIT_DONE)
+        return run_loop(p);
+    ui_close(p->ui, on_ui_closed, p);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    return status;
+}
+
+/* Keys and texts stay out of core files and other processes' reach. */
+static void seal_process(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* both only fail on kernels without them */
+    (void)setrlimit(RLIMIT_CORE, &none);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int run_node(struct program *p)
+{
+    int status = start_begin(&p->options, &p->start);
+    if (status != EXIT_DONE)
+        return status;
+    if (uv_loop_init(&p->loop) != 0) {
+        complain("The event loop could not be made: too many files may be open.");
+        (void)start_end(&p->start);
+        return EXIT_FAILED;
+    }
+    status = run_program(p);
+    int end = start_end(&p->start);
+    if (uv_loop_close(&p->loop) != 0 && status == EXIT_DONE)
+        status = EXIT_FAILED; /* a handle was forgotten: a bug that tests look for */
+    return status != EXIT_DONE ? status : end;
+}
+
+int main(int argc, char *argv[])
+{
+    static struct program program;
+    struct sentence why;
+    seal_process();
+    if (sodium_init() < 0) {
+        complain("No randomness is to be had from this system: nothing can be secured.");
+        return EXIT_FAILED;
+    }
+    if (options_parse(argc, argv, &program.options, &why) != LTH_OK) {
+        complain("%s", why.text);
+        return EXIT_USAGE;
+    }
+    if (program.options.help)
+        options_print_help(stdout);
+    else if (program.options.version)
+        puts("lanthorn " LANTHORN_VERSION);
+    else
+        return run_node(&program);
+    return EXIT_DONE;
+}

@@ -1,0 +1,44 @@
+#include "run/data_dir.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int write_path(const char *given, char *path, size_t size)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (given)
+        return snprintf(path, size, "%s", given);
+    if (data && data[0] == '/')
+        return snprintf(path, size, "%s/lanthorn", data);
+    if (home && home[0] == '/')
+        return snprintf(path, size, "%s/.local/share/lanthorn", home);
+    return -1;
+}
+
+/* Makes what stands above the last component; the store makes that one itself. */
+static enum lth_err make_parents(char *path)
+{
+    for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        int failed = mkdir(path, 0700) != 0 && errno != EEXIST;
+        *at = '/';
+        if (failed)
+            return LTH_IO;
+    }
+    return LTH_OK;
+}
+
+enum lth_err data_dir_find(const char *given, char *path, size_t size)
+{
+    int len = write_path(given, path, size);
+    if (len <= 0)
+        return LTH_NOT_FOUND;
+    if ((size_t)len >= size)
+        return LTH_TOO_LONG;
+    while (len > 1 && path[len - 1] == '/')
+        path[--len] = '\0';
+    return make_parents(path);
+}

@@ -1,0 +1,15 @@
+/* run/data_dir.h - where a node keeps its data: --data, or the XDG directory. */
+#ifndef LTH_RUN_DATA_DIR_H
+#define LTH_RUN_DATA_DIR_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/* The directory's path into path: given if not NULL, else $XDG_DATA_HOME/lanthorn (only if
+ * absolute, as the XDG specification says), else ~/.local/share/lanthorn. Directories
+ * above it are made, mode 0700. LTH_NOT_FOUND: no home directory; LTH_TOO_LONG; LTH_IO:
+ * errno says why. */
+LTH_MUST_USE enum lth_err data_dir_find(const char *given, char *path, size_t size);
+
+#endif

@@ -1,0 +1,369 @@
+#include "run/disk_uv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Records on their way to the thread. */
+struct batch {
+    struct store_record *records; /* owned; the bytes are the node's */
+    size_t count, capacity;
+    uint64_t first; /* number of the first record */
+    bool sync;
+};
+
+struct read_job {
+    struct read_job *next;
+    uint64_t token;
+    struct buffer bytes;         /* of all records */
+    struct node_record *records; /* owned; filled in on the loop */
+    size_t *lengths;             /* owned; SIZE_MAX: unreadable */
+    size_t count;
+    uint64_t numbers[];
+};
+
+/* What the thread has to tell; under the mutex. */
+struct news {
+    uint64_t written, durable;
+    uint64_t refused; /* first number; 0 = none */
+    enum lth_err why;
+    struct read_job *reads;
+    bool idle;
+};
+
+struct disk_thread {
+    struct disk_callbacks callbacks;
+    struct store *store;
+    uv_thread_t thread;
+    uv_mutex_t mutex;
+    uv_cond_t work;
+    uv_async_t async;
+    uv_timer_t lazy;
+
+    /* Under the mutex. */
+    struct batch handed; /* being worked on; count 0 and !sync = none */
+    bool has_batch, ending;
+    struct read_job *to_read, **to_read_end;
+    struct news news;
+    struct store_stats stats;
+
+    /* The loop's. */
+    struct batch gathering;
+    uint64_t queued, synced; /* highest number queued; highest known durable */
+    bool busy, closing;
+    int open_handles;
+    void (*on_closed)(void *ctx);
+    void *closed_ctx;
+};
+
+/* ---- the thread ---- */
+
+static void tell(struct disk_thread *d, const struct news *news)
+{
+    uv_mutex_lock(&d->mutex);
+    if (news->written)
+        d->news.written = news->written;
+    if (news->durable)
+        d->news.durable = news->durable;
+    if (news->refused) {
+        d->news.refused = news->refused;
+        d->news.why = news->why;
+    }
+    d->news.idle = d->news.idle || news->idle;
+    store_stats(d->store, &d->stats);
+    uv_mutex_unlock(&d->mutex);
+    uv_async_send(&d->async);
+}
+
+static void work_on_batch(struct disk_thread *d, const struct batch *batch)
+{
+    struct news news = {.idle = !batch->sync};
+    enum lth_err err = batch->count ? store_append(d->store, batch->records, batch->count) : LTH_OK;
+    if (err != LTH_OK) {
+        news = (struct news){.refused = batch->first, .why = err, .idle = true};
+        tell(d, &news);
+        return;
+    }
+    news.written = batch->first + batch->count - 1;
+    if (!batch->sync) {
+        tell(d, &news);
+        return;
+    }
+    err = store_sync(d->store);
+    news.idle = true;
+    if (err == LTH_OK)
+        news.durable = news.written;
+    else
+        news = (struct news){.refused = batch->first, .why = err, .idle = true};
+    tell(d, &news);
+}
+
+static void work_on_read(struct disk_thread *d, struct read_job *job)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        size_t before = job->bytes.len;
+        enum lth_err err = store_read(d->store, job->numbers[i], &job->bytes);
+        job->lengths[i] = err == LTH_OK ? job->bytes.len - before : SIZE_MAX;
+    }
+    uv_mutex_lock(&d->mutex);
+    job->next = d->news.reads;
+    d->news.reads = job;
+    uv_mutex_unlock(&d->mutex);
+    uv_async_send(&d->async);
+}
+
+static struct read_job *take_read(struct disk_thread *d)
+{
+    struct read_job *job = d->to_read;
+    if (!job)
+        return NULL;
+    d->to_read = job->next;
+    if (!d->to_read)
+        d->to_read_end = &d->to_read;
+    return job;
+}
+
+static void run_thread(void *arg)
+{
+    struct disk_thread *d = arg;
+    for (;;) {
+        uv_mutex_lock(&d->mutex);
+        while (!d->has_batch && !d->to_read && !d->ending)
+            uv_cond_wait(&d->work, &d->mutex);
+        bool has_batch = d->has_batch;
+        struct read_job *job = take_read(d);
+        d->has_batch = false;
+        uv_mutex_unlock(&d->mutex);
+        if (!has_batch && !job)
+            return; /* ending */
+        if (has_batch)
+            work_on_batch(d, &d->handed);
+        if (job)
+            work_on_read(d, job);
+    }
+}
+
+/* ---- the loop ---- */
+
+static void hand_over(struct disk_thread *d)
+{
+    uv_mutex_lock(&d->mutex);
+    struct batch spare = d->handed;
+    d->handed = d->gathering;
+    d->has_batch = true;
+    uv_cond_signal(&d->work);
+    uv_mutex_unlock(&d->mutex);
+    spare.count = 0;
+    spare.sync = false;
+    d->gathering = spare;
+    d->busy = true;
+}
+
+static void on_lazy_sync(uv_timer_t *timer)
+{
+    struct disk_thread *d = timer->data;
+    if (d->synced >= d->queued)
+        return;
+    d->gathering.sync = true;
+    if (!d->gathering.count)
+        d->gathering.first = d->queued + 1;
+    disk_kick(d);
+}
+
+void disk_kick(struct disk_thread *d)
+{
+    if (d->busy || (!d->gathering.count && !d->gathering.sync))
+        return;
+    if (!d->gathering.sync && !uv_is_active((uv_handle_t *)&d->lazy))
+        uv_timer_start(&d->lazy, on_lazy_sync, DISK_LAZY_SYNC_MS, 0);
+    hand_over(d);
+}
+
+enum lth_err disk_append(struct disk_thread *d, uint64_t number, const uint8_t *bytes, size_t len,
+                         bool sync)
+{
+    struct batch *batch = &d->gathering;
+    if (batch->count == batch->capacity) {
+        size_t capacity = batch->capacity ? batch->capacity * 2 : 64;
+        struct store_record *grown = realloc(batch->records, capacity * sizeof *grown);
+        if (!grown)
+            return LTH_NO_MEMORY;
+        batch->records = grown;
+        batch->capacity = capacity;
+    }
+    if (!batch->count)
+        batch->first = number;
+    batch->records[batch->count++] = (struct store_record){bytes, len};
+    batch->sync = batch->sync || sync;
+    d->queued = number;
+    return LTH_OK;
+}
+
+static void read_job_free(struct read_job *job)
+{
+    buffer_clear(&job->bytes);
+    free(job->records);
+    free(job->lengths);
+    free(job);
+}
+
+enum lth_err disk_read(struct disk_thread *d, uint64_t token, const uint64_t *numbers, size_t count)
+{
+    struct read_job *job = calloc(1, sizeof *job + count * sizeof *numbers);
+    if (!job)
+        return LTH_NO_MEMORY;
+    job->records = calloc(count ? count : 1, sizeof *job->records);
+    job->lengths = calloc(count ? count : 1, sizeof *job->lengths);
+    if (!job->records || !job->lengths) {
+        read_job_free(job);
+        return LTH_NO_MEMORY;
+    }
+    job->token = token;
+    job->count = count;
+    memcpy(job->numbers, numbers, count * sizeof *numbers);
+    uv_mutex_lock(&d->mutex);
+    *d->to_read_end = job;
+    d->to_read_end = &job->next;
+    uv_cond_signal(&d->work);
+    uv_mutex_unlock(&d->mutex);
+    return LTH_OK;
+}
+
+static void report_reads(struct disk_thread *d, struct read_job *jobs)
+{
+    for (struct read_job *job = jobs, *next; job; job = next) {
+        const uint8_t *at = job->bytes.bytes;
+        next = job->next;
+        for (size_t i = 0; i < job->count; i++) {
+            if (job->lengths[i] == SIZE_MAX)
+                continue; /* stays NULL */
+            job->records[i] = (struct node_record){at, job->lengths[i]};
+            at += job->lengths[i];
+        }
+        d->callbacks.on_read(d->callbacks.ctx, job->token, job->records, job->count);
+        read_job_free(job);
+    }
+}
+
+static void maybe_end(struct disk_thread *d);
+
+static void on_news(uv_async_t *async)
+{
+    struct disk_thread *d = async->data;
+    uv_mutex_lock(&d->mutex);
+    struct news news = d->news;
+    memset(&d->news, 0, sizeof d->news);
+    uv_mutex_unlock(&d->mutex);
+    if (news.idle)
+        d->busy = false;
+    if (news.durable)
+        d->synced = news.durable;
+    if (news.written && !news.durable)
+        d->callbacks.on_written(d->callbacks.ctx, news.written);
+    if (news.durable)
+        d->callbacks.on_durable(d->callbacks.ctx, news.durable);
+    if (news.refused) {
+        d->gathering.count = 0; /* what is queued behind it is refused with it */
+        d->gathering.sync = false;
+        d->queued = news.refused - 1;
+        d->callbacks.on_refused(d->callbacks.ctx, news.refused, news.why);
+    }
+    report_reads(d, news.reads);
+    disk_kick(d);
+    maybe_end(d);
+}
+
+void disk_stats(const struct disk_thread *d, struct store_stats *out)
+{
+    struct disk_thread *locked = (struct disk_thread *)(uintptr_t)d;
+    uv_mutex_lock(&locked->mutex);
+    *out = d->stats;
+    uv_mutex_unlock(&locked->mutex);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct disk_thread *d = handle->data;
+    if (--d->open_handles)
+        return;
+    void (*on_closed)(void *) = d->on_closed;
+    void *ctx = d->closed_ctx;
+    uv_cond_destroy(&d->work);
+    uv_mutex_destroy(&d->mutex);
+    free(d->handed.records);
+    free(d->gathering.records);
+    free(d);
+    if (on_closed)
+        on_closed(ctx);
+}
+
+static void end_thread(struct disk_thread *d)
+{
+    uv_mutex_lock(&d->mutex);
+    d->ending = true;
+    uv_cond_signal(&d->work);
+    uv_mutex_unlock(&d->mutex);
+    uv_thread_join(&d->thread);
+    report_reads(d, d->news.reads);
+    uv_close((uv_handle_t *)&d->async, on_handle_closed);
+    uv_close((uv_handle_t *)&d->lazy, on_handle_closed);
+}
+
+static void maybe_end(struct disk_thread *d)
+{
+    if (!d->closing || d->busy || d->gathering.count || uv_is_closing((uv_handle_t *)&d->async))
+        return;
+    if (d->synced < d->queued) { /* one last sync */
+        on_lazy_sync(&d->lazy);
+        return;
+    }
+    end_thread(d);
+}
+
+void disk_close(struct disk_thread *d, void (*on_closed)(void *ctx), void *ctx)
+{
+    d->on_closed = on_closed;
+    d->closed_ctx = ctx;
+    d->closing = true;
+    disk_kick(d);
+    maybe_end(d);
+}
+
+static enum lth_err start(struct disk_thread *d, uv_loop_t *loop)
+{
+    if (uv_mutex_init(&d->mutex) != 0)
+        return LTH_NO_MEMORY;
+    if (uv_cond_init(&d->work) != 0) {
+        uv_mutex_destroy(&d->mutex);
+        return LTH_NO_MEMORY;
+    }
+    if (uv_async_init(loop, &d->async, on_news) != 0 ||
+        uv_thread_create(&d->thread, run_thread, d) != 0) {
+        uv_cond_destroy(&d->work);
+        uv_mutex_destroy(&d->mutex);
+        return LTH_NO_MEMORY; /* the loop is at its limits too: the caller ends the program */
+    }
+    uv_timer_init(loop, &d->lazy); /* cannot fail */
+    d->async.data = d->lazy.data = d;
+    d->open_handles = 2;
+    return LTH_OK;
+}
+
+enum lth_err disk_open(uv_loop_t *loop, struct store *store, const struct disk_callbacks *callbacks,
+                       struct disk_thread **out)
+{
+    struct disk_thread *d = calloc(1, sizeof *d);
+    if (!d)
+        return LTH_NO_MEMORY;
+    d->store = store;
+    d->callbacks = *callbacks;
+    d->to_read_end = &d->to_read;
+    d->queued = d->synced = store_next(store) - 1;
+    store_stats(store, &d->stats);
+    enum lth_err err = start(d, loop);
+    if (err != LTH_OK) {
+        free(d);
+        return err;
+    }
+    *out = d;
+    return LTH_OK;
+}

@@ -1,0 +1,54 @@
+/* run/disk_uv.h - the one thread that waits for the disk, so that the loop never does.
+ *
+ * 1. The loop queues records; while one batch is being synced the next one gathers, so
+ *    throughput does not pay for durability (group commit).
+ * 2. The thread appends a batch as one frame, reports it written, syncs if any record of
+ *    it asked for that, reports it durable.
+ * 3. What asked for no sync becomes durable with the next sync, at the latest a second later.
+ * 4. Reads are answered between batches.
+ * When an append fails, everything queued behind it is dropped and reported as refused: the
+ * node numbers its records without gaps. All callbacks run on the loop.
+ */
+#ifndef LTH_RUN_DISK_UV_H
+#define LTH_RUN_DISK_UV_H
+
+#include "node/node.h"
+#include "store/store.h"
+
+#include <uv.h>
+
+enum { DISK_LAZY_SYNC_MS = 1000 };
+
+struct disk_callbacks {
+    void (*on_written)(void *ctx, uint64_t upto);
+    void (*on_durable)(void *ctx, uint64_t upto);
+    void (*on_refused)(void *ctx, uint64_t from, enum lth_err why);
+    void (*on_read)(void *ctx, uint64_t token, const struct node_record *records, size_t count);
+    void *ctx;
+};
+
+struct disk_thread;
+
+/* store is used by the thread alone until disk_close's callback, but for the shown mark. */
+LTH_MUST_USE enum lth_err disk_open(uv_loop_t *loop, struct store *store,
+                                    const struct disk_callbacks *callbacks,
+                                    struct disk_thread **out);
+
+/* bytes stay with the caller until the record is durable or refused. */
+LTH_MUST_USE enum lth_err disk_append(struct disk_thread *d, uint64_t number, const uint8_t *bytes,
+                                      size_t len, bool sync);
+
+/* numbers are copied. A record that cannot be read comes back with NULL bytes. */
+LTH_MUST_USE enum lth_err disk_read(struct disk_thread *d, uint64_t token, const uint64_t *numbers,
+                                    size_t count);
+
+/* Hands what was queued to the thread if it is idle. Call once the to-do list is carried out. */
+void disk_kick(struct disk_thread *d);
+
+/* As of the last batch. */
+void disk_stats(const struct disk_thread *d, struct store_stats *out);
+
+/* Finishes and syncs what is queued, ends the thread, frees d, then calls on_closed. */
+void disk_close(struct disk_thread *d, void (*on_closed)(void *ctx), void *ctx);
+
+#endif

@@ -1,0 +1,161 @@
+#include "start.h"
+
+#include "base/display.h"
+#include "run/data_dir.h"
+#include "ui/keyfile.h"
+#include "ui/passphrase.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+void complain(const char *format, ...)
+{
+    struct sentence text;
+    struct buffer safe = {0};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text.text, sizeof text.text, format, args);
+    va_end(args);
+    if (display_line(&safe, (const uint8_t *)text.text, strlen(text.text)) == LTH_OK)
+        fprintf(stderr, "lanthorn: %.*s\n", (int)safe.len, (const char *)safe.bytes);
+    buffer_clear(&safe);
+}
+
+/* Why the store did not open, and the status that goes with it. */
+static int refuse_store(enum lth_err err, const struct options *o, const struct start *s)
+{
+    const char *why = s->report.os_error ? strerror(s->report.os_error) : lth_strerror(err);
+    switch (err) {
+    case LTH_WRONG_KEY:
+        complain("%s does not open the store in %s: use the one it was made with.",
+                 o->key_file ? "This key file" : "This passphrase", s->data_dir);
+        return EXIT_WRONG_KEY;
+    case LTH_IN_USE:
+        complain("The store in %s is in use by process %ld: stop that one first, or choose "
+                 "another directory with --data.",
+                 s->data_dir, (long)s->report.holder);
+        return EXIT_NO_NODE;
+    case LTH_DAMAGED:
+        complain("The vault in %s is damaged, and without it nothing can be read: put it back "
+                 "from a backup.",
+                 s->data_dir);
+        return EXIT_FAILED;
+    case LTH_TOO_NEW:
+        complain("The store in %s was written by a newer version and was left as it is: install "
+                 "that version.",
+                 s->data_dir);
+        return EXIT_FAILED;
+    case LTH_DISK_FULL:
+        complain("The store in %s could not be opened, because the disk is full: free some space.",
+                 s->data_dir);
+        return EXIT_FAILED;
+    default:
+        complain("The store in %s could not be opened (%s): check that the directory exists and "
+                 "is yours to write, or choose another with --data.",
+                 s->data_dir, why);
+        return EXIT_FAILED;
+    }
+}
+
+static int open_store(const struct options *o, const struct store_key *key, struct start *s)
+{
+    enum lth_err err = store_open(disk_posix(), s->data_dir, key, &s->store, &s->report);
+    return err == LTH_OK ? EXIT_DONE : refuse_store(err, o, s);
+}
+
+static int open_with_key_file(const struct options *o, struct start *s)
+{
+    uint8_t bytes[KEYFILE_LEN];
+    struct sentence why;
+    if (keyfile_load(o->key_file, bytes, &why) != LTH_OK) {
+        complain("%s", why.text);
+        return EXIT_WRONG_KEY;
+    }
+    const struct store_key key = {STORE_KEY_FILE, bytes, sizeof bytes};
+    int status = open_store(o, &key, s);
+    sodium_memzero(bytes, sizeof bytes);
+    return status;
+}
+
+static int open_with_passphrase(const struct options *o, struct start *s)
+{
+    struct passphrase phrase;
+    struct sentence why;
+    enum lth_err err =
+        o->passphrase_fd >= 0
+            ? passphrase_read_fd(o->passphrase_fd, &phrase, &why)
+            : passphrase_ask(!store_exists(disk_posix(), s->data_dir), &phrase, &why);
+    if (err != LTH_OK) {
+        complain("%s", why.text);
+        return EXIT_WRONG_KEY;
+    }
+    const struct store_key key = {STORE_KEY_PASSPHRASE, phrase.bytes, phrase.len};
+    int status = open_store(o, &key, s);
+    passphrase_clear(&phrase);
+    return status;
+}
+
+static const char *login_name(void)
+{
+    const struct passwd *user = getpwuid(geteuid());
+    return user && user->pw_name[0] && strlen(user->pw_name) <= NAME_MAX_LEN ? user->pw_name
+                                                                             : "somebody";
+}
+
+static enum lth_err replay_into(void *node, uint64_t number, const uint8_t *bytes, size_t len)
+{
+    return node_replay(node, number, bytes, len);
+}
+
+static int read_log(const struct options *o, struct start *s)
+{
+    const struct node_config config = {
+        .secret = store_secret(s->store),
+        .name = o->name ? o->name : login_name(),
+        .name_given = o->name != NULL,
+        .network = o->network ? o->network : "",
+        .next_record = store_next(s->store),
+        .shown = store_shown(s->store),
+    };
+    s->node = node_new(&config);
+    enum lth_err err = s->node ? store_replay(s->store, replay_into, s->node) : LTH_NO_MEMORY;
+    if (err == LTH_OK)
+        return EXIT_DONE;
+    complain("The messages in %s could not be read (%s): put the directory back from a backup.",
+             s->data_dir, lth_strerror(err));
+    return EXIT_FAILED;
+}
+
+int start_begin(const struct options *o, struct start *s)
+{
+    memset(s, 0, sizeof *s);
+    if (data_dir_find(o->data, s->data_dir, sizeof s->data_dir) != LTH_OK) {
+        complain("There is no place for the data (%s): choose a directory with --data.",
+                 strerror(errno));
+        return EXIT_FAILED;
+    }
+    int status = o->key_file ? open_with_key_file(o, s) : open_with_passphrase(o, s);
+    if (status == EXIT_DONE)
+        status = read_log(o, s);
+    if (status != EXIT_DONE)
+        (void)start_end(s); /* the first failure is the one to tell */
+    return status;
+}
+
+int start_end(struct start *s)
+{
+    node_free(s->node);
+    enum lth_err err = store_close(s->store);
+    s->node = NULL;
+    s->store = NULL;
+    if (err == LTH_OK || err == LTH_READ_ONLY)
+        return EXIT_DONE;
+    complain("The store in %s was not closed in order (%s): look at the disk; what was "
+             "acknowledged is there.",
+             s->data_dir, lth_strerror(err));
+    return EXIT_FAILED;
+}

@@ -1,0 +1,37 @@
+/* start.h - from the command line to an open store and a node that has read it.
+ *
+ * Everything that can go wrong before the loop runs ends here, as one sentence on stderr and
+ * the exit status INTERFACE.md gives it.
+ */
+#ifndef LTH_START_H
+#define LTH_START_H
+
+#include "node/node.h"
+#include "store/store.h"
+#include "ui/options.h"
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NO_NODE = 5,
+    EXIT_WRONG_KEY = 7,
+    EXIT_NO_DISCOVERY = 8,
+    EXIT_INTERRUPTED = 130,
+};
+
+struct start {
+    char data_dir[4096];
+    struct store *store;
+    struct store_report report;
+    struct node *node;
+};
+
+/* EXIT_DONE: both are open, start_end gives them back. Else the sentence has been said. */
+int start_begin(const struct options *options, struct start *out);
+int start_end(struct start *s); /* EXIT_FAILED when the store could not be closed in order */
+
+/* One sentence on stderr, made safe for a terminal. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,4 +1,4 @@
-/* wire/frame.h - the plain frame: one or more messages, then padding.
+/* wire/frame.h - the plain frame: messages, then padding.
  *
  * A message is type (u8), flags (u8), length (u16), body. Type 0 is padding: it is
  * the last, it has no length, and the rest of the frame is zeros. Frames are padded to
@@ -15,10 +15,11 @@ enum {
     FRAME_MUST_UNDERSTAND = 0x01, /* flags */
 };
 
-/* Buckets: multiples of 128 up to 1 KiB, multiples of 1 KiB above, at most max. */
+/* The length that len bytes are padded to: the next multiple of 128 up to 1 KiB, of 1 KiB
+ * above, at most max. The smallest bucket is 128. len <= max. */
 size_t frame_bucket(size_t len, size_t max);
 
-/* Appends one message; false when it does not fit, and then nothing is written. */
+/* Appends one message, type not 0; false when it does not fit, and then nothing is written. */
 bool frame_add(struct writer *w, uint8_t type, uint8_t flags, const void *body, size_t len);
 
 /* Pads to the bucket and returns the frame's length. max: SESSION_PLAIN_MAX; the bytes

@@ -11,7 +11,14 @@
 #include "base/base32.h"
 #include "wire/noise.h"
 
-enum { IDENTITY_KEY_LEN = 32, SIGNATURE_LEN = 64, HASH_LEN = 32, SAFETY_DIGITS = 60 };
+enum {
+    IDENTITY_KEY_LEN = 32,
+    SIGNATURE_LEN = 64,
+    HASH_LEN = 32,
+    SAFETY_DIGITS = 60,
+    DOMAIN_MAX = 63,    /* bytes of a domain string */
+    SIGNED_MAX = 65535, /* more than any frame can carry */
+};
 
 /* The public half. */
 struct identity {
@@ -34,19 +41,23 @@ void identity_secret_clear(struct identity_secret *s);
 /* The id of two public keys. */
 void identity_init(struct identity *out, const uint8_t x25519[32], const uint8_t ed25519[32]);
 
-/* Signs domain || 0x00 || bytes. domain: a constant such as "lanthorn/receipt/1". */
+/* Ed25519 (RFC 8032) over domain || 0x00 || bytes. domain: a constant such as
+ * "lanthorn/receipt/1", at most DOMAIN_MAX bytes; len is at most SIGNED_MAX. */
 void identity_sign(const struct identity_secret *s, const char *domain, const uint8_t *bytes,
                    size_t len, uint8_t signature[SIGNATURE_LEN]);
+
+/* LTH_FORGED when it is not that key's signature for that domain and those bytes;
+ * LTH_TOO_LONG above SIGNED_MAX. */
 LTH_MUST_USE enum lth_err identity_verify(const uint8_t ed25519[32], const char *domain,
                                           const uint8_t *bytes, size_t len,
                                           const uint8_t signature[SIGNATURE_LEN]);
 
-/* BLAKE2b-256(domain || 0x00 || bytes), in steps or at once. */
+/* BLAKE2b-256(domain || 0x00 || bytes). */
 void domain_hash(const char *domain, const uint8_t *bytes, size_t len, uint8_t out[HASH_LEN]);
 
 /* The 60 digits two people compare, the same on both sides: for each id 30 digits from
  * iterated SHA-512 (libsignal's numeric fingerprint, 5200 rounds, over our ids), lower
- * id first. Writes SAFETY_DIGITS characters and a zero. */
+ * id first. Writes SAFETY_DIGITS characters and a zero. Takes milliseconds. */
 void identity_safety_number(const uint8_t a[ID_LEN], const uint8_t b[ID_LEN],
                             char digits[SAFETY_DIGITS + 1]);
 

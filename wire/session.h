@@ -23,9 +23,9 @@ enum {
 /* Holds secrets. */
 struct session {
     struct noise_cipher send, receive;
-    uint64_t frames_sent, frames_received; /* in the whole session; CLOSE carries the first */
-    uint64_t rekeyed_at_frame, rekeyed_at_ms;
-    uint32_t rekeys;
+    uint64_t frames_sent, frames_received;    /* in the whole session; CLOSE carries the first */
+    uint64_t rekeyed_at_frame, rekeyed_at_ms; /* of the direction we send in */
+    uint32_t rekeys;                          /* of both directions */
 };
 
 /* hs is done; the caller clears it afterwards. now_ms: monotonic. */
@@ -35,15 +35,20 @@ void session_init(struct session *s, const struct noise *hs, uint64_t now_ms);
  * message into it, seal it, then call session_rekey_send. */
 bool session_wants_rekey(const struct session *s, uint64_t now_ms);
 void session_rekey_send(struct session *s, uint64_t now_ms);
+
+/* After a frame that ended in a REKEY message: what follows is under the next key. */
 void session_rekey_receive(struct session *s);
 
 /* Seals len bytes of plain frame, 1 to SESSION_PLAIN_MAX, into out, len + SESSION_OVERHEAD
- * bytes, the length in front. LTH_EXHAUSTED: make a new session. */
+ * bytes, the length in front; plain may be out + SESSION_LENGTH_LEN. LTH_MALFORMED: empty,
+ * LTH_TOO_LONG. LTH_EXHAUSTED: make a new session. On error nothing is written. */
 LTH_MUST_USE enum lth_err session_seal(struct session *s, const uint8_t *plain, size_t len,
                                        uint8_t *out);
 
 /* Opens a sealed frame without its length; plain takes len - NOISE_TAG_LEN bytes and may be
- * frame itself. LTH_FORGED or LTH_MALFORMED: close the session at once. */
+ * frame itself. Any error: close the session at once; nothing more can be opened, the key is
+ * wiped, and a further call gives LTH_BAD_STATE. LTH_MALFORMED: no plain byte in it, or longer
+ * than SESSION_FRAME_MAX. LTH_FORGED: not the peer's next frame. */
 LTH_MUST_USE enum lth_err session_open(struct session *s, const uint8_t *frame, size_t len,
                                        uint8_t *plain, size_t *plain_len);
 

@@ -1,7 +1,8 @@
 /* store/disk.h - the few things the store asks of a file system, as a table.
  *
  * disk_posix() is the real one. Tests put a recorder, a failing disk or a full one in
- * its place (tests/unit/store/). Every function returns 0 or more, or -errno.
+ * its place (tests/unit/store/). Every function returns 0 or more, or -errno; only
+ * map returns an address.
  */
 #ifndef LTH_STORE_DISK_H
 #define LTH_STORE_DISK_H
@@ -22,6 +23,12 @@ struct disk {
     int (*rename)(void *ctx, const char *from, const char *to);
     int (*unlink)(void *ctx, const char *path);
     int (*mkdir)(void *ctx, const char *path, mode_t mode);
+    /* Takes the file's exclusive lock until fd is closed; -EAGAIN when another open has it. */
+    int (*lock)(void *ctx, int fd);
+    /* The first len bytes of the file, shared with it; NULL when that cannot be. Closing fd
+     * does not end it, unmap does. */
+    void *(*map)(void *ctx, int fd, size_t len);
+    void (*unmap)(void *ctx, void *at, size_t len);
     void *ctx;
 };
 

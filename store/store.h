@@ -1,7 +1,7 @@
 /* store/store.h - what was said before: an encrypted, append-only log of records.
  *
  * One directory, mode 0700: `vault` (wrapped keys), `head` (two alternating slots),
- * `lock`, `log/NNNNNNNN.seg` (FORMAT.md). A record is some bytes whose first is its type
+ * `shown`, `lock`, `log/NNNNNNNN.seg` (FORMAT.md). A record is some bytes whose first is its type
  * (store/record.h); records are numbered 1, 2, 3 … over the whole store, and a number
  * never changes. One process writes at a time.
  *
@@ -19,7 +19,11 @@
 
 struct store;
 
-enum { STORE_SECRET_LEN = 64, STORE_RECORD_MAX = 65535 };
+enum {
+    STORE_SECRET_LEN = 64,
+    STORE_RECORD_MAX = 65535,
+    STORE_APPEND_MAX = 16 << 20, /* bytes of one store_append, 2 more for each record */
+};
 
 /* What unlocks the vault. Borrowed for the call. */
 struct store_key {
@@ -68,13 +72,15 @@ struct store_record {
 
 /* Seals count records as one frame, or a few when they are many, and writes them: they
  * survive the end of this process, and with the next store_sync that of the machine.
- * LTH_DISK_FULL and LTH_READ_ONLY: nothing was appended, the store is as before, try again
- * when there is room. */
+ * LTH_DISK_FULL: nothing was appended, the store is as before, try again when there is room;
+ * LTH_NO_MEMORY and LTH_LIMIT (no handles) likewise. LTH_READ_ONLY: nothing was appended, nor
+ * will be. LTH_MALFORMED, LTH_TOO_LONG: a record is empty, or too much was given at once. */
 LTH_MUST_USE enum lth_err store_append(struct store *s, const struct store_record *records,
                                        size_t count);
 
 /* fdatasync. When it fails, it is not tried again on that file: what was not yet durable
- * goes into a new segment; if that fails too the store is read-only and says LTH_READ_ONLY. */
+ * goes into a new segment; if that fails too the store is read-only and says LTH_READ_ONLY.
+ * LTH_DISK_FULL: nothing is lost yet, try again when there is room. */
 LTH_MUST_USE enum lth_err store_sync(struct store *s);
 
 /* Appends the bytes of a record to out. LTH_NOT_FOUND, LTH_DAMAGED. */
@@ -91,6 +97,10 @@ struct store_stats {
     bool writable;
 };
 void store_stats(const struct store *s, struct store_stats *out);
+
+/* Wraps the keys anew: only `vault` changes. The old key opens it no more. On failure the old
+ * or, after LTH_IO, perhaps the new one holds. LTH_MALFORMED for an empty passphrase. */
+LTH_MUST_USE enum lth_err store_change_key(struct store *s, const struct store_key *key);
 
 /* Syncs, writes `head`, trims the last segment, gives up the lock, wipes keys. NULL is fine. */
 LTH_MUST_USE enum lth_err store_close(struct store *s);

@@ -1,0 +1,34 @@
+/* store/shown.h - the mark of what the user has seen, in a mapped page.
+ *
+ * A store to memory is all it takes, so a prompt may move it for every line it prints, and
+ * the mark outlives the process that dies right after. Two slots are written in turn, each
+ * with a MAC; the highest proved number wins. When neither can be proved, or after a power
+ * cut, the mark is older or 0: something is shown twice rather than never.
+ *
+ * One thread at a time, but not the one that uses the rest of the store.
+ */
+#ifndef LTH_STORE_SHOWN_H
+#define LTH_STORE_SHOWN_H
+
+#include "store/file.h"
+#include "store/vault.h"
+
+enum { SHOWN_SLOT_LEN = 512, SHOWN_FILE_LEN = 2 * SHOWN_SLOT_LEN };
+
+struct shown {
+    const struct disk *disk;
+    const struct vault_secrets *secrets; /* borrowed */
+    uint8_t *map;                        /* SHOWN_FILE_LEN bytes; NULL: kept in memory only */
+    uint64_t number;
+    unsigned slot; /* the one to write next */
+};
+
+/* Maps dir/shown, made when missing. Where that cannot be the mark lives in memory. Only
+ * LTH_TOO_NEW is an error. */
+LTH_MUST_USE enum lth_err shown_open(struct shown *m, const struct disk *disk, const char *dir,
+                                     const struct vault_secrets *secrets);
+
+void shown_set(struct shown *m, uint64_t number); /* never goes back */
+void shown_close(struct shown *m);
+
+#endif

@@ -93,7 +93,24 @@ static enum lth_err load(struct fetch *f, const struct frames_entry *entry)
         return err;
     f->entry = *entry;
     f->count = frame.count;
+    f->rest = reader_over(f->plain.bytes, f->plain.len);
+    f->passed = 0;
     return LTH_OK;
+}
+
+/* Record position of the frame in plain, counted from where the last one was found. */
+static enum lth_err pick(struct fetch *f, uint64_t position, const uint8_t **record, size_t *len)
+{
+    enum lth_err err = LTH_OK;
+    if (position < f->passed) {
+        f->rest = reader_over(f->plain.bytes, f->plain.len);
+        f->passed = 0;
+    }
+    while (f->passed <= position && err == LTH_OK) {
+        err = pack_next(&f->rest, record, len);
+        f->passed++;
+    }
+    return err;
 }
 
 enum lth_err fetch_record(struct fetch *f, uint64_t number, struct buffer *out)
@@ -108,8 +125,7 @@ enum lth_err fetch_record(struct fetch *f, uint64_t number, struct buffer *out)
     if (err != LTH_OK)
         return err;
     uint64_t position = number - entry->first;
-    if (position >= f->count ||
-        pack_pick(f->plain.bytes, f->plain.len, position, &record, &len) != LTH_OK)
+    if (position >= f->count || pick(f, position, &record, &len) != LTH_OK)
         return LTH_DAMAGED; /* lost between this frame and the next */
     return buffer_append(out, record, len);
 }

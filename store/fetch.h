@@ -5,6 +5,7 @@
 #ifndef LTH_STORE_FETCH_H
 #define LTH_STORE_FETCH_H
 
+#include "base/cursor.h"
 #include "store/file_window.h"
 #include "store/frames.h"
 #include "store/segment.h"
@@ -24,6 +25,8 @@ struct fetch {
     struct frames_entry entry; /* of the frame in plain; first 0: none */
     uint16_t count;            /* of records in plain */
     struct buffer plain;
+    struct reader rest; /* of plain, behind the record read last: its neighbour is at once there */
+    uint64_t passed;    /* records of plain before rest */
 };
 
 /* Appends record number to out. LTH_DAMAGED when it cannot be had, LTH_IO, LTH_NO_MEMORY. */

@@ -1,18 +1,23 @@
 /* discovery/discovery_uv.h - who is on this network: one interface, three backends.
  *
  * Publishes one instance of _lanthorn._tcp under random letters and reports where other
- * instances may be reached. An advert is a hint of an address and nothing more. `auto`
- * prefers a running avahi-daemon, falls back to Avahi's core inside the process, and
- * moves over when a daemon comes or goes. All callbacks run on the loop.
+ * instances may be reached. An advert is a hint of an address and nothing more; its name
+ * is bytes of a stranger. `auto` prefers a running avahi-daemon, falls back to Avahi's
+ * core inside the process (choice.h), and moves over when a daemon comes or goes: the
+ * others see the same instance, and we keep what we found. All callbacks run on the loop,
+ * none from within discovery_open; each may call discovery_status and discovery_close.
+ *
+ * Through a daemon the advert points to the daemon's host name (responder_daemon_uv.h);
+ * embedded, to a random one. In the steady state nothing here wakes the process but Avahi
+ * itself and, where no system bus exists, one look for it a minute.
  */
 #ifndef LTH_DISCOVERY_DISCOVERY_UV_H
 #define LTH_DISCOVERY_DISCOVERY_UV_H
 
 #include "base/endpoint.h"
+#include "discovery/choice.h"
 
 #include <uv.h>
-
-enum discovery_mode { DISCOVERY_AUTO, DISCOVERY_AVAHI, DISCOVERY_EMBEDDED, DISCOVERY_OFF };
 
 struct discovery_config {
     enum discovery_mode mode;
@@ -41,13 +46,17 @@ struct discovery_callbacks {
 
 struct discovery;
 
-/* LTH_UNAVAILABLE when the mode asked for cannot work here and will not by waiting. */
+/* LTH_UNAVAILABLE when the Avahi library the mode needs is not installed, LTH_LIMIT for too many
+ * interfaces, LTH_TOO_LONG for a name no interface can have, LTH_IO when the kernel gives no
+ * randomness, LTH_NO_MEMORY. What can be waited for (a daemon, a bus, a socket, a network) is not
+ * an error but a state. */
 LTH_MUST_USE enum lth_err discovery_open(uv_loop_t *loop, const struct discovery_config *config,
                                          const struct discovery_callbacks *callbacks,
                                          struct discovery **out);
 void discovery_status(const struct discovery *d, struct discovery_status *out);
 
-/* Withdraws the advert (mDNS goodbye), closes all handles, then calls on_closed and frees d. */
+/* Withdraws the advert (mDNS goodbye) on the next turn of the loop, closes all handles,
+ * frees d, then calls on_closed. No other callback comes after the call. */
 void discovery_close(struct discovery *d, void (*on_closed)(void *ctx), void *ctx);
 
 #endif

@@ -473,6 +473,13 @@ static enum lth_err on_message(struct node *n, struct link *l, const struct fram
     }
 }
 
+static enum lth_err on_any_message(struct node *n, struct link *l, const struct frame_message *m)
+{
+    if (m->type != MESSAGE_REKEY)
+        return on_message(n, l, m);
+    return m->len == 0 && l->state == LINK_READY ? LTH_OK : LTH_MALFORMED;
+}
+
 /* The messages of one plain frame, in order. REKEY must be the last. */
 static enum lth_err on_frame(struct node *n, struct link *l, const uint8_t *plain, size_t len)
 {
@@ -481,8 +488,9 @@ static enum lth_err on_frame(struct node *n, struct link *l, const uint8_t *plai
     bool rekey = false;
     enum lth_err err = LTH_OK;
     while (l->state != LINK_CLOSED && (err = frame_next(&r, &m)) == LTH_OK) {
-        if (rekey || (err = (m.type == MESSAGE_REKEY ? LTH_OK : on_message(n, l, &m))) != LTH_OK)
-            return rekey ? LTH_MALFORMED : err;
+        err = rekey ? LTH_MALFORMED : on_any_message(n, l, &m);
+        if (err != LTH_OK)
+            return err;
         rekey = m.type == MESSAGE_REKEY;
     }
     if (rekey && l->state != LINK_CLOSED) {

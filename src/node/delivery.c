@@ -105,10 +105,13 @@ static void dequeue(struct conversation *c)
         c->queue_end = &c->queue;
 }
 
-/* From here on, what the peer lacks is what its last HAVE left out. */
+/* From here on, what the peer lacks is what its last HAVE left out. The queue starts over, older
+ * feeds first: what was said before our last restart is shown before what was said after. */
 static void rewind_to_told(struct node *n, struct conversation *c)
 {
     c->synced = true;
+    while (c->queue)
+        dequeue(c);
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
         f->sent = f->told < f->count ? f->told : f->count;

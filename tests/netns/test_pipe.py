@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Lines on standard input are messages; the exit status tells what became of them."""
+
+import lab
+from lan import Lan
+from node import ANSWER_S, Node, environment
+
+DELIVERED, UNKNOWN, STILL_QUEUED = 0, 3, 4
+
+
+def pipe(node, text, to, timeout_s):
+    """Runs the node once with text on its stdin; (status, stdout, stderr)."""
+    command = [word for word in node.command("--to", to, "--timeout", str(timeout_s))
+               if word != "--json"]
+    done = node.host.run(command, check=False, stdin=text, env=environment(),
+                         timeout=timeout_s + ANSWER_S)
+    assert "\x1b" not in done.stdout + done.stderr, "no escape sequences into a pipe"
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(node, status, text, to, timeout_s):
+    got, out, err = pipe(node, text, to, timeout_s)
+    assert got == status, f"status {got}, not {status}: {out}{err}"
+    return out + err
+
+
+def expect_shown(node, texts):
+    """These, in this order, and nothing else since the node's start."""
+    node.wait_that(lambda: len(node.find("message")) >= len(texts), ANSWER_S, f"{len(texts)} lines")
+    shown = [e["text"] for e in node.find("message")]
+    assert shown == texts, shown
+
+
+def test():
+    with Lan(2, avahi={0}) as lan:
+        bea = Node(lan.hosts[1], "Bea")
+        ada = Node(lan.hosts[0], "Ada", start=False)
+        lab.say("three lines, the last without its end")
+        expect(ada, DELIVERED, "one\ntwo — 二\nthree", "Bea", 20)
+        expect_shown(bea, ["one", "two — 二", "three"])
+        lab.say("to nobody")
+        said = expect(ada, UNKNOWN, "hello\n", "Nobody", 3)
+        assert "Nobody" in said, said
+        lab.say("to somebody away")
+        bea.stop()
+        expect(ada, STILL_QUEUED, "later\n", "Bea", 2)
+        lab.say("what was queued goes out with the next run")
+        bea.start()
+        expect(ada, DELIVERED, "and now\n", "Bea", 20)
+        expect_shown(bea, ["later", "and now"])
+        lab.say("many lines")
+        many = [f"line {number}" for number in range(500)]
+        expect(ada, DELIVERED, "\n".join(many) + "\n", bea.id, 30)
+        expect_shown(bea, ["later", "and now", *many])
+        bea.stop()
+
+
+lab.run_test(test)

@@ -1,6 +1,7 @@
 /* node/command.c - what is asked of a node, and its answers. */
 #include "node/command.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "node/delivery.h"
 #include "node/state.h"
@@ -146,7 +147,7 @@ static void on_name(struct node *n, const struct command *c)
         say_error(n, c->ticket, CODE_USAGE, "A name cannot be empty: give one.");
         return;
     }
-    strcpy(n->name, c->name);
+    text_copy(n->name, sizeof n->name, c->name);
     record_name_write(&w, n->name);
     store_note(n, &w);
     tell_name(n);
@@ -158,7 +159,7 @@ static void on_petname(struct node *n, const struct command *c)
     struct contact *contact = c->name && !is_good_name(n, c) ? NULL : who(n, c);
     if (!contact)
         return;
-    strcpy(contact->petname, c->name ? c->name : "");
+    text_copy(contact->petname, sizeof contact->petname, c->name ? c->name : "");
     store_contact(n, contact);
     contact_view(contact, &answer(n, c, EVENT_CONTACT)->peer);
 }
@@ -329,7 +330,7 @@ static bool good_address(struct node *n, const struct command *c, char text[256]
     if (!numeric && c->address && strlen(c->address) <= CANDIDATE_ADDRESS_MAX &&
         endpoint_split(c->address, host, sizeof host, &port) == LTH_OK && port != 0 &&
         !strpbrk(host, "%:")) {
-        strcpy(text, c->address);
+        text_copy(text, CANDIDATE_ADDRESS_MAX + 1, c->address);
         return true;
     }
     say_error(n, c->ticket, CODE_USAGE,
@@ -344,7 +345,7 @@ static void note_address(struct node *n, const char *text, bool removed)
     uint8_t bytes[RECORD_ADDRESS_MAX];
     struct writer w = writer_over(bytes, sizeof bytes);
     struct address_record record = {.removed = removed};
-    strcpy(record.text, text);
+    text_copy(record.text, sizeof record.text, text);
     record_address_write(&w, &record);
     store_note(n, &w);
 }

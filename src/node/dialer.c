@@ -1,5 +1,6 @@
 #include "node/dialer.h"
 
+#include "base/text.h"
 #include "node/state.h"
 
 #include <sodium.h>
@@ -36,7 +37,7 @@ static struct candidate *add(struct node *n, const char *address, uint64_t wait_
     struct candidate *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
-    strcpy(c->address, address); /* its length was checked */
+    text_copy(c->address, sizeof c->address, address); /* its length was checked */
     c->next_ms = n->now.mono_ms + wait_ms;
     HASH_ADD_STR(n->dialer.table, address, c);
     return c;
@@ -54,7 +55,7 @@ enum lth_err dialer_add(struct node *n, const char *address, uint8_t source, con
         return LTH_NO_MEMORY;
     c->sources |= source;
     if (source == CANDIDATE_ADVERT && strcmp(c->instance, instance) != 0) {
-        strcpy(c->instance, instance); /* somebody new may be there */
+        text_copy(c->instance, sizeof c->instance, instance); /* somebody new may be there */
         c->backoff_ms = 0;
         c->next_ms = n->now.mono_ms + wait_ms;
     }

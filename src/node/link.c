@@ -1,5 +1,6 @@
 #include "node/link.h"
 
+#include "base/text.h"
 #include "node/delivery.h"
 #include "node/state.h"
 #include "store/record.h"
@@ -71,7 +72,7 @@ struct link *link_dial(struct node *n, uint32_t id)
     return link_new(n, id, true);
 }
 
-static void hand_out(struct node *n, struct link *l, const uint8_t *bytes, size_t len)
+static void hand_out(struct node *n, struct link *l, uint8_t *bytes, size_t len)
 {
     struct todo *todo = todo_add(n->todo, TODO_WRITE);
     todo->write.link = l->id;
@@ -235,7 +236,7 @@ static void rename_contact(struct node *n, struct contact *c, const char *name)
 {
     if (strcmp(c->name, name) == 0)
         return;
-    strcpy(c->name, name);
+    text_copy(c->name, sizeof c->name, name);
     store_contact(n, c);
     warn_of_namesake(n, c);
     if (c->link)

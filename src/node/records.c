@@ -1,6 +1,7 @@
 /* node/records.c - what is written into the log, and read again at start. */
 #include "store/record.h"
 
+#include "base/text.h"
 #include "node/delivery.h"
 #include "node/state.h"
 
@@ -43,8 +44,8 @@ void store_contact(struct node *n, const struct contact *c)
     };
     memcpy(record.x25519, c->identity.x25519, 32);
     memcpy(record.ed25519, c->identity.ed25519, 32);
-    strcpy(record.name, c->name); /* all names have the same limit */
-    strcpy(record.petname, c->petname);
+    text_copy(record.name, sizeof record.name, c->name); /* all names have the same limit */
+    text_copy(record.petname, sizeof record.petname, c->petname);
     record_contact_write(&w, &record);
     store_note(n, &w);
 }
@@ -93,7 +94,7 @@ static enum lth_err replay_name(struct node *n, const uint8_t *bytes, size_t len
     char name[RECORD_NAME_MAX + 1];
     enum lth_err err = record_name_parse(bytes, len, name);
     if (err == LTH_OK && !n->name_in_log) /* a name given now wins over the log's */
-        strcpy(n->name, name);
+        text_copy(n->name, sizeof n->name, name);
     return err;
 }
 
@@ -111,8 +112,8 @@ static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t 
     c->verified = record.flags & CONTACT_VERIFIED;
     c->blocked = record.flags & CONTACT_BLOCKED;
     c->first_seen_ms = record.first_seen_ms;
-    strcpy(c->name, record.name);
-    strcpy(c->petname, record.petname);
+    text_copy(c->name, sizeof c->name, record.name);
+    text_copy(c->petname, sizeof c->petname, record.petname);
     return LTH_OK;
 }
 

@@ -20,6 +20,9 @@ struct event *say(struct node *n, enum event_type type)
 }
 
 static const char *keep_format(struct node *n, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *keep_format(struct node *n, const char *format, va_list args)
 {
     char text[512];
     vsnprintf(text, sizeof text, format, args);

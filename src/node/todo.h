@@ -43,7 +43,7 @@ struct todo {
         } dial;
         struct {
             uint32_t link;
-            const uint8_t *bytes;
+            uint8_t *bytes;
             size_t len;
         } write;
         uint32_t link; /* TODO_CLOSE, TODO_PAUSE, TODO_RESUME */

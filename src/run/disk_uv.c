@@ -272,12 +272,11 @@ static void on_news(uv_async_t *async)
     maybe_end(d);
 }
 
-void disk_stats(const struct disk_thread *d, struct store_stats *out)
+void disk_stats(struct disk_thread *d, struct store_stats *out)
 {
-    struct disk_thread *locked = (struct disk_thread *)(uintptr_t)d;
-    uv_mutex_lock(&locked->mutex);
+    uv_mutex_lock(&d->mutex);
     *out = d->stats;
-    uv_mutex_unlock(&locked->mutex);
+    uv_mutex_unlock(&d->mutex);
 }
 
 static void on_handle_closed(uv_handle_t *handle)

@@ -46,7 +46,7 @@ LTH_MUST_USE enum lth_err disk_read(struct disk_thread *d, uint64_t token, const
 void disk_kick(struct disk_thread *d);
 
 /* As of the last batch. */
-void disk_stats(const struct disk_thread *d, struct store_stats *out);
+void disk_stats(struct disk_thread *d, struct store_stats *out);
 
 /* Finishes and syncs what is queued, ends the thread, frees d, then calls on_closed. */
 void disk_close(struct disk_thread *d, void (*on_closed)(void *ctx), void *ctx);

@@ -43,13 +43,13 @@ static struct node_time time_now(void)
 
 static uint64_t rss_bytes(void)
 {
-    unsigned long long size = 0, resident = 0;
+    char line[128] = "", *second; /* "size resident ...", in pages */
     FILE *f = fopen("/proc/self/statm", "re");
     if (!f)
         return 0;
-    int fields = fscanf(f, "%llu %llu", &size, &resident);
+    bool got = fgets(line, sizeof line, f) && (second = strchr(line, ' '));
     fclose(f);
-    return fields == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+    return got ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 /* The parts of status that only the running program knows. */

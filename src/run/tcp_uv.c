@@ -433,7 +433,7 @@ static void queue_write(struct tcp_link *l, const uint8_t *bytes, size_t len)
         free(s); /* the connection is broken; on_read tells */
 }
 
-void tcp_write(struct tcp *t, uint32_t link, const uint8_t *bytes, size_t len)
+void tcp_write(struct tcp *t, uint32_t link, uint8_t *bytes, size_t len)
 {
     struct tcp_link *l = find(t, link);
     if (!l || !l->is_up)
@@ -441,7 +441,7 @@ void tcp_write(struct tcp *t, uint32_t link, const uint8_t *bytes, size_t len)
     uv_stream_t *stream = (uv_stream_t *)&l->handle;
     size_t done = 0;
     if (uv_stream_get_write_queue_size(stream) == 0) {
-        uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)len);
+        uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)len);
         int taken = uv_try_write(stream, &buf, 1);
         done = taken > 0 ? (size_t)taken : 0;
     }

@@ -35,7 +35,7 @@ LTH_MUST_USE enum lth_err tcp_listen(struct tcp *t, const struct endpoint *at, u
 
 /* address: host:port. Ends in on_up or on_down, never from inside the call. */
 void tcp_dial(struct tcp *t, uint32_t link, const char *address);
-void tcp_write(struct tcp *t, uint32_t link, const uint8_t *bytes, size_t len); /* copies */
+void tcp_write(struct tcp *t, uint32_t link, uint8_t *bytes, size_t len); /* copies */
 void tcp_pause(struct tcp *t, uint32_t link, bool pause);
 void tcp_shut(struct tcp *t, uint32_t link); /* sends what is queued, then closes */
 

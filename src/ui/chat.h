@@ -1,0 +1,62 @@
+/* ui/chat.h - what the prompt remembers: who is talked to, who is here, what is still open.
+ *
+ * Typed lines go in and come out as what to do; events go in and come out as lines for the
+ * screen. No terminal and no clock in here: prompt_uv.c brings both.
+ */
+#ifndef LTH_UI_CHAT_H
+#define LTH_UI_CHAT_H
+
+#include "ui/known_peers.h"
+#include "ui/prompt_command.h"
+#include "ui/seek.h"
+#include "ui/unsettled.h"
+
+struct chat {
+    struct known_peers peers;
+    struct unsettled own;
+    struct seek seek;  /* who --to names */
+    bool told_waiting; /* that they are not here yet */
+    bool first_run;
+    bool has_current;
+    uint8_t current[ID_LEN];
+    char current_text[ID_TEXT_LEN + 1];
+    uint64_t last_ticket;
+    uint64_t to_ticket; /* of the last /to without an answer; 0 = none */
+    struct {
+        uint8_t peer[ID_LEN];
+        size_t count;
+    } delivered; /* not said yet: a burst is one line */
+};
+
+/* Both clocks of one moment. */
+struct chat_time {
+    uint64_t wall_ms, monotonic_ms;
+};
+
+/* to: the person to start with, borrowed, or NULL. first_run: explain what a newcomer
+ * needs. */
+void chat_init(struct chat *c, const char *to, bool first_run);
+void chat_clear(struct chat *c);
+
+/* A typed line. PROMPT_SUBMIT and PROMPT_TO: submit out->command. PROMPT_HELP and
+ * PROMPT_REFUSED have been answered to pen. The caller clears *out after LTH_OK. */
+LTH_MUST_USE enum lth_err chat_line(struct chat *c, const char *line, struct pen *pen,
+                                    struct prompt_line *out);
+
+void chat_event(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen);
+
+/* True when the chat has a question of its own for the node. */
+bool chat_ask(struct chat *c, struct command *out);
+
+/* Says what has come together since the last call: at the end of a burst of events, and
+ * when chat_wants_tick is true UNSETTLED_PATIENCE_MS later. */
+void chat_settle(struct chat *c, uint64_t monotonic_ms, struct pen *pen);
+bool chat_wants_tick(const struct chat *c);
+
+/* The prompt, "bob> ". */
+void chat_prompt(const struct chat *c, struct pen *pen);
+
+/* The nth completion of word; before: the line up to it. Caller frees; NULL: no more. */
+char *chat_complete(const struct chat *c, const char *before, const char *word, size_t nth);
+
+#endif

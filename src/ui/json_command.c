@@ -1,0 +1,163 @@
+#include "ui/json_command.h"
+
+#include <string.h>
+
+enum field_type { FIELD_STRING, FIELD_TEXT, FIELD_COUNT, FIELD_SECONDS };
+
+/* What each command takes: a key, its type, and where in struct command it goes. */
+static const struct field {
+    enum command_type command;
+    const char *key;
+    enum field_type type;
+    bool required;
+    size_t offset;
+} fields[] = {
+    {COMMAND_SEND, "to", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_SEND, "text", FIELD_TEXT, true, offsetof(struct command, text)},
+    {COMMAND_HISTORY, "with", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_HISTORY, "last", FIELD_COUNT, false, offsetof(struct command, last)},
+    {COMMAND_HISTORY, "before", FIELD_STRING, false, offsetof(struct command, id)},
+    {COMMAND_MESSAGE, "id", FIELD_STRING, true, offsetof(struct command, id)},
+    {COMMAND_NAME, "name", FIELD_STRING, true, offsetof(struct command, name)},
+    {COMMAND_PETNAME, "peer", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_PETNAME, "petname", FIELD_STRING, true, offsetof(struct command, name)},
+    {COMMAND_VERIFY, "peer", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_VERIFY, "number", FIELD_STRING, false, offsetof(struct command, number)},
+    {COMMAND_BLOCK, "peer", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_UNBLOCK, "peer", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_PEER_ADD, "address", FIELD_STRING, true, offsetof(struct command, address)},
+    {COMMAND_PEER_REMOVE, "address", FIELD_STRING, true, offsetof(struct command, address)},
+    {COMMAND_SYNC, "timeout_s", FIELD_SECONDS, false, offsetof(struct command, timeout_s)},
+};
+
+/* Commands of the interface that this version does not have. */
+static const char *const absent[] = {
+    "search",       "delete",      "doctor",      "groups",       "group.create",  "group.add",
+    "group.remove", "group.leave", "group.rekey", "group.rename", "group.promote", "group.demote",
+};
+
+#define REFUSE(why, error, ...)                                                                    \
+    (sentence_set(&(why)->why, __VA_ARGS__), (why)->code = (error), false)
+
+/* A string without zeros inside, which C would cut short. */
+static bool is_plain_string(const json_t *value)
+{
+    return json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value);
+}
+
+static bool take_string(const struct field *f, const json_t *value, struct command *c,
+                        struct refusal *why)
+{
+    if (!is_plain_string(value))
+        return REFUSE(why, CODE_MALFORMED, "\"%s\" must be a string.", f->key);
+    const char *text = json_string_value(value);
+    memcpy((char *)c + f->offset, &text, sizeof text);
+    return true;
+}
+
+static bool take_text(const json_t *value, struct command *c, struct refusal *why)
+{
+    if (!json_is_string(value))
+        return REFUSE(why, CODE_MALFORMED, "\"text\" must be a string.");
+    c->text = (const uint8_t *)json_string_value(value);
+    c->text_len = json_string_length(value);
+    return true;
+}
+
+static bool take_number(const struct field *f, const json_t *value, struct command *c,
+                        struct refusal *why)
+{
+    json_int_t min = f->type == FIELD_COUNT ? 1 : 0;
+    json_int_t max = f->type == FIELD_COUNT ? HISTORY_MAX : UINT32_MAX - 1;
+    if (!json_is_integer(value))
+        return REFUSE(why, CODE_MALFORMED, "\"%s\" must be a whole number.", f->key);
+    json_int_t number = json_integer_value(value);
+    if (number < min || number > max)
+        return REFUSE(why, CODE_USAGE, "\"%s\" must be %lld to %lld.", f->key, (long long)min,
+                      (long long)max);
+    uint32_t taken = (uint32_t)number;
+    memcpy((char *)c + f->offset, &taken, sizeof taken);
+    return true;
+}
+
+static bool take_field(const struct field *f, const json_t *value, struct command *c,
+                       struct refusal *why)
+{
+    if (!value || json_is_null(value)) {
+        if (f->required)
+            return REFUSE(why, CODE_USAGE, "\"%s\" needs the field \"%s\".", command_word(c->type),
+                          f->key);
+        return true;
+    }
+    switch (f->type) {
+    case FIELD_STRING: return take_string(f, value, c, why);
+    case FIELD_TEXT: return take_text(value, c, why);
+    case FIELD_COUNT:
+    case FIELD_SECONDS: return take_number(f, value, c, why);
+    }
+    return false;
+}
+
+static bool take_fields(const json_t *root, struct command *c, struct refusal *why)
+{
+    for (size_t i = 0; i < LENGTH(fields); i++)
+        if (fields[i].command == c->type &&
+            !take_field(&fields[i], json_object_get(root, fields[i].key), c, why))
+            return false;
+    return true;
+}
+
+static bool refuse_word(const char *word, struct refusal *why)
+{
+    for (size_t i = 0; i < LENGTH(absent); i++)
+        if (strcmp(word, absent[i]) == 0)
+            return REFUSE(why, CODE_UNSUPPORTED, "This version cannot do \"%s\" yet.", word);
+    return REFUSE(why, CODE_USAGE, "\"%s\" is not a command.", word);
+}
+
+static bool find_type(const json_t *root, enum command_type *type, struct refusal *why)
+{
+    const json_t *value = json_object_get(root, "do");
+    if (!value)
+        return REFUSE(why, CODE_USAGE, "A command needs the field \"do\".");
+    if (!is_plain_string(value))
+        return REFUSE(why, CODE_MALFORMED, "\"do\" must be a string.");
+    const char *word = json_string_value(value);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        *type = (enum command_type)i;
+        if (strcmp(command_word(*type), word) == 0)
+            return true;
+    }
+    return refuse_word(word, why);
+}
+
+static bool take_ref(struct parsed_command *p, struct refusal *why)
+{
+    const json_t *ref = json_object_get(p->root, "ref");
+    if (!ref || json_is_null(ref))
+        return true;
+    if (!json_is_string(ref))
+        return REFUSE(why, CODE_MALFORMED, "\"ref\" must be a string.");
+    p->ref = (struct json_ref){json_string_value(ref), json_string_length(ref)};
+    return true;
+}
+
+bool json_command_parse(const char *line, size_t len, struct parsed_command *out,
+                        struct refusal *why)
+{
+    json_error_t error;
+    *out = (struct parsed_command){.command.timeout_s = UINT32_MAX};
+    out->root = json_loadb(line, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    if (!out->root)
+        return REFUSE(why, CODE_MALFORMED, "The line is not JSON: %s.", error.text);
+    if (!json_is_object(out->root))
+        return REFUSE(why, CODE_MALFORMED, "The line is not a JSON object.");
+    return take_ref(out, why) && find_type(out->root, &out->command.type, why) &&
+           take_fields(out->root, &out->command, why);
+}
+
+void json_command_clear(struct parsed_command *p)
+{
+    json_decref(p->root);
+    *p = (struct parsed_command){0};
+}

@@ -1,0 +1,33 @@
+/* ui/json_command.h - one JSON line as a command (INTERFACE.md, "Commands").
+ *
+ * Strict about what it knows: duplicate keys, wrong types and bad UTF-8 are refused. Fields
+ * it does not know are ignored, for later versions may add some.
+ */
+#ifndef LTH_UI_JSON_COMMAND_H
+#define LTH_UI_JSON_COMMAND_H
+
+#include "node/event.h"
+#include "ui/json_event.h"
+#include "ui/sentence.h"
+
+#include <jansson.h>
+
+struct parsed_command {
+    struct command command; /* ticket 0; its strings belong to root */
+    struct json_ref ref;    /* belongs to root */
+    json_t *root;           /* owned */
+};
+
+struct refusal {
+    enum error_code code; /* CODE_MALFORMED, CODE_USAGE, CODE_UNSUPPORTED */
+    struct sentence why;
+};
+
+/* Reads one line without its line feed. *out is filled in every case and wants
+ * json_command_clear: a refused line keeps its ref where one could be read. False with
+ * *why when it is not a command. */
+LTH_MUST_USE bool json_command_parse(const char *line, size_t len, struct parsed_command *out,
+                                     struct refusal *why);
+void json_command_clear(struct parsed_command *p);
+
+#endif

@@ -1,0 +1,166 @@
+#include "ui/json_writer.h"
+
+#include <string.h>
+#include <time.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+
+struct json_writer json_writer_over(struct buffer *out)
+{
+    return (struct json_writer){.out = out, .start = out->len};
+}
+
+static void put(struct json_writer *w, const void *bytes, size_t len)
+{
+    if (!w->spoiled && buffer_append(w->out, bytes, len) != LTH_OK)
+        w->spoiled = true;
+}
+
+/* The comma, the key and its colon: what stands before every value. */
+static void put_key(struct json_writer *w, const char *key)
+{
+    if (w->wants_comma)
+        put(w, ",", 1);
+    w->wants_comma = true;
+    if (!key)
+        return;
+    put(w, "\"", 1);
+    put(w, key, strlen(key));
+    put(w, "\":", 2);
+}
+
+void json_put_open(struct json_writer *w, const char *key, char bracket)
+{
+    put_key(w, key);
+    put(w, &bracket, 1);
+    w->wants_comma = false;
+}
+
+void json_put_close(struct json_writer *w, char bracket)
+{
+    put(w, &bracket, 1);
+    w->wants_comma = true;
+}
+
+static bool needs_escape(uint8_t byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
+}
+
+static void put_escape(struct json_writer *w, uint8_t byte)
+{
+    char code[6] = {'\\', 'u', '0', '0', hex_digits[byte >> 4], hex_digits[byte & 15]};
+    switch (byte) {
+    case '"':
+    case '\\': put(w, (char[]){'\\', (char)byte}, 2); break;
+    case '\n': put(w, "\\n", 2); break;
+    case '\t': put(w, "\\t", 2); break;
+    default: put(w, code, sizeof code);
+    }
+}
+
+static void put_escaped(struct json_writer *w, const uint8_t *text, size_t len)
+{
+    size_t run = 0; /* start of what needs no escape */
+    for (size_t at = 0; at < len; at++) {
+        if (!needs_escape(text[at]))
+            continue;
+        put(w, text + run, at - run);
+        put_escape(w, text[at]);
+        run = at + 1;
+    }
+    put(w, text + run, len - run);
+}
+
+void json_put_text(struct json_writer *w, const char *key, const void *text, size_t len)
+{
+    put_key(w, key);
+    put(w, "\"", 1);
+    if (len)
+        put_escaped(w, text, len);
+    put(w, "\"", 1);
+}
+
+void json_put_string(struct json_writer *w, const char *key, const char *text)
+{
+    json_put_text(w, key, text, strlen(text));
+}
+
+void json_put_number(struct json_writer *w, const char *key, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    put_key(w, key);
+    put(w, digits + at, sizeof digits - at);
+}
+
+void json_put_bool(struct json_writer *w, const char *key, bool value)
+{
+    put_key(w, key);
+    put(w, value ? "true" : "false", value ? 4 : 5);
+}
+
+void json_put_null(struct json_writer *w, const char *key)
+{
+    put_key(w, key);
+    put(w, "null", 4);
+}
+
+void json_put_id(struct json_writer *w, const char *key, const uint8_t id[ID_LEN])
+{
+    char text[ID_TEXT_LEN + 1];
+    id_write(id, text);
+    json_put_text(w, key, text, ID_TEXT_LEN);
+}
+
+void json_put_hash(struct json_writer *w, const char *key, const uint8_t hash[32])
+{
+    char text[64];
+    for (size_t i = 0; i < 32; i++) {
+        text[2 * i] = hex_digits[hash[i] >> 4];
+        text[2 * i + 1] = hex_digits[hash[i] & 15];
+    }
+    json_put_text(w, key, text, sizeof text);
+}
+
+/* count digits of value, with leading zeros. */
+static void write_digits(char *to, unsigned value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+}
+
+void json_put_time(struct json_writer *w, const char *key, uint64_t time_ms)
+{
+    const uint64_t last_ms = 253402300799999; /* 9999-12-31T23:59:59.999Z */
+    char text[] = "YYYY-MM-DDTHH:MM:SS.mmmZ";
+    if (time_ms == 0) {
+        json_put_null(w, key);
+        return;
+    }
+    if (time_ms > last_ms)
+        time_ms = last_ms;
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm t;
+    gmtime_r(&seconds, &t);
+    write_digits(text, (unsigned)t.tm_year + 1900, 4);
+    write_digits(text + 5, (unsigned)t.tm_mon + 1, 2);
+    write_digits(text + 8, (unsigned)t.tm_mday, 2);
+    write_digits(text + 11, (unsigned)t.tm_hour, 2);
+    write_digits(text + 14, (unsigned)t.tm_min, 2);
+    write_digits(text + 17, (unsigned)t.tm_sec, 2);
+    write_digits(text + 20, (unsigned)(time_ms % 1000), 3);
+    json_put_text(w, key, text, sizeof text - 1);
+}
+
+enum lth_err json_writer_finish(struct json_writer *w)
+{
+    put(w, "\n", 1);
+    if (!w->spoiled)
+        return LTH_OK;
+    w->out->len = w->start;
+    return LTH_NO_MEMORY;
+}

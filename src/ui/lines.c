@@ -1,0 +1,173 @@
+#include "ui/lines.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { STATUS_FAILED = 1, STATUS_UNKNOWN_PEER = 3, STATUS_NOT_DELIVERED = 4 };
+
+void lines_init(struct lines *l, const char *to)
+{
+    *l = (struct lines){.state = LINES_SEEKING, .to = to};
+    seek_init(&l->seek, to);
+}
+
+static void finish(struct lines *l, int status)
+{
+    if (l->state != LINES_DONE)
+        l->status = status;
+    l->state = LINES_DONE;
+}
+
+static void finish_if_delivered(struct lines *l)
+{
+    if (l->state == LINES_DRAINING && l->unanswered == 0 && !l->last_is_open)
+        finish(l, l->some_refused ? STATUS_FAILED : 0);
+}
+
+void lines_take(struct lines *l, const char *text, size_t len, struct command *out)
+{
+    l->line++;
+    l->unanswered++;
+    *out = (struct command){
+        .type = COMMAND_SEND,
+        .ticket = l->line,
+        .who = l->id,
+        .text = (const uint8_t *)text,
+        .text_len = len,
+    };
+}
+
+void lines_take_too_long(struct lines *l, struct pen *complaints)
+{
+    l->line++;
+    l->some_refused = true;
+    pen_say(complaints,
+            "lanthorn: line %" PRIu64 " is longer than a message may be (%d bytes) and "
+            "was not sent.\n",
+            l->line, TEXT_MAX);
+}
+
+void lines_end_of_input(struct lines *l)
+{
+    if (l->state == LINES_SENDING)
+        l->state = LINES_DRAINING;
+    finish_if_delivered(l);
+}
+
+static void on_accepted(struct lines *l, const struct event *e)
+{
+    memcpy(l->last_id, e->accepted.id, MESSAGE_ID_LEN);
+    l->last_is_open = true;
+}
+
+static void on_delivered(struct lines *l, const struct event *e)
+{
+    if (memcmp(l->last_id, e->delivery.id, MESSAGE_ID_LEN) == 0)
+        l->last_is_open = false;
+}
+
+/* Codes that speak of one line; any other error speaks of all that follow too. */
+static bool is_about_one_line(enum error_code code)
+{
+    return code == CODE_EMPTY_TEXT || code == CODE_TOO_LONG || code == CODE_BAD_UTF8;
+}
+
+static void complain(struct pen *pen, uint64_t line, const char *text)
+{
+    pen_say(pen, "lanthorn: ");
+    if (line)
+        pen_say(pen, "line %" PRIu64 ": ", line);
+    pen_quote(pen, text);
+    pen_say(pen, "\n");
+}
+
+static void on_refused(struct lines *l, const struct event *e, struct pen *complaints)
+{
+    enum error_code code = e->error.code;
+    l->some_refused = true;
+    complain(complaints, e->ticket, e->error.text);
+    if (code == CODE_UNKNOWN_PEER || code == CODE_AMBIGUOUS)
+        finish(l, STATUS_UNKNOWN_PEER);
+    else if (!is_about_one_line(code))
+        finish(l, STATUS_FAILED);
+}
+
+static void on_answer(struct lines *l, const struct event *e, struct pen *complaints)
+{
+    l->unanswered--;
+    if (e->type == EVENT_ACCEPTED)
+        on_accepted(l, e);
+    else if (e->type == EVENT_ERROR && l->state != LINES_DONE)
+        on_refused(l, e, complaints);
+}
+
+static void on_message(const struct event *e, struct pen *out)
+{
+    if (e->message.from_me)
+        return;
+    pen_quote(out, e->message.name);
+    pen_say(out, ": ");
+    pen_text(out, e->message.text, e->message.text_len, "  | ");
+    pen_say(out, "\n");
+}
+
+static void on_news(struct lines *l, const struct event *e, struct pen *out, struct pen *complaints)
+{
+    if (e->type == EVENT_MESSAGE)
+        on_message(e, out);
+    else if (e->type == EVENT_DELIVERED)
+        on_delivered(l, e);
+    else if (e->type == EVENT_WARNING)
+        complain(complaints, 0, e->warning.text);
+    else if (e->type == EVENT_ERROR)
+        complain(complaints, 0, e->error.text);
+}
+
+static bool on_sought(struct lines *l, const struct event *e, struct pen *complaints)
+{
+    switch (seek_event(&l->seek, e)) {
+    case SEEK_OTHER: return false;
+    case SEEK_WAITING: return true;
+    case SEEK_FOUND:
+        id_write(l->seek.id, l->id);
+        l->state = LINES_SENDING;
+        return true;
+    case SEEK_REFUSED:
+        complain(complaints, 0, e->type == EVENT_ERROR ? e->error.text : "no answer about --to.");
+        finish(l, e->type == EVENT_ERROR && e->error.code == CODE_AMBIGUOUS ? STATUS_UNKNOWN_PEER
+                                                                            : STATUS_FAILED);
+        return true;
+    }
+    return false;
+}
+
+void lines_event(struct lines *l, const struct event *e, struct pen *out, struct pen *complaints)
+{
+    if (l->state == LINES_SEEKING && on_sought(l, e, complaints))
+        return;
+    if (e->is_answer && e->ticket && e->ticket <= l->line && l->unanswered)
+        on_answer(l, e, complaints);
+    else
+        on_news(l, e, out, complaints);
+    finish_if_delivered(l);
+}
+
+bool lines_is_timed(const struct lines *l)
+{
+    return l->state == LINES_SEEKING || (l->state == LINES_DRAINING && l->unanswered == 0);
+}
+
+void lines_timeout(struct lines *l, struct pen *complaints)
+{
+    if (l->state == LINES_SEEKING) {
+        pen_say(complaints, "lanthorn: nobody known as \"");
+        pen_quote(complaints, l->to);
+        pen_say(complaints, "\" has appeared, so nothing was sent; check the name, or wait longer "
+                            "with --timeout.\n");
+        finish(l, STATUS_UNKNOWN_PEER);
+    } else if (l->state == LINES_DRAINING) {
+        pen_say(complaints, "lanthorn: not everything was delivered in time; what is left is kept "
+                            "and sent when lanthorn runs again.\n");
+        finish(l, STATUS_NOT_DELIVERED);
+    }
+}

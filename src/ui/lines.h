@@ -1,0 +1,49 @@
+/* ui/lines.h - lines in, lines out: what lanthorn does when its input is not a terminal.
+ *
+ *   SEEKING --WHO is known--> SENDING --input ends--> DRAINING --all delivered--> DONE
+ *      |                         |                        |
+ *      +--timeout, ambiguous: 3  +--blocked, disk full …: 1  +--timeout: 4
+ *
+ * Each line is a message to WHO. DRAINING waits for two things: the answers to what was
+ * submitted, which come without fail, and delivery, for which there is a timeout. Receipts
+ * are cumulative, so everything is delivered when the last accepted message is.
+ */
+#ifndef LTH_UI_LINES_H
+#define LTH_UI_LINES_H
+
+#include "ui/pen.h"
+#include "ui/seek.h"
+
+enum lines_state { LINES_SEEKING, LINES_SENDING, LINES_DRAINING, LINES_DONE };
+
+struct lines {
+    enum lines_state state;
+    int status; /* of the process, once DONE */
+    const char *to;
+    struct seek seek;
+    char id[ID_TEXT_LEN + 1];
+    uint64_t line;       /* number of the last line read: its ticket */
+    uint64_t unanswered; /* lines submitted and neither accepted nor refused yet */
+    uint8_t last_id[MESSAGE_ID_LEN];
+    bool last_is_open; /* the last accepted message is not delivered */
+    bool some_refused;
+};
+
+/* to: borrowed. */
+void lines_init(struct lines *l, const char *to);
+
+/* A line of the input, in state SENDING: fills the command to submit; borrows text. */
+void lines_take(struct lines *l, const char *text, size_t len, struct command *out);
+
+/* A line that was longer than a message may be. Complaints go to the user's stderr. */
+void lines_take_too_long(struct lines *l, struct pen *complaints);
+void lines_end_of_input(struct lines *l);
+
+/* Any event of the node: messages of others to out, troubles to complaints. */
+void lines_event(struct lines *l, const struct event *e, struct pen *out, struct pen *complaints);
+
+/* True in the states that must not last longer than the user's timeout. */
+bool lines_is_timed(const struct lines *l);
+void lines_timeout(struct lines *l, struct pen *complaints);
+
+#endif

@@ -1,0 +1,296 @@
+#include "ui/prompt_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Takes the arguments at rest, which it may cut into pieces; false with p->why. */
+typedef bool take_arguments(struct prompt_line *p, char *rest, const char *current);
+
+static take_arguments take_nothing, take_to, take_message, take_history, take_verify, take_petname,
+    take_who, take_name, take_address;
+
+/* Rows without help are second names of the row above them. */
+static const struct row {
+    const char *word, *arguments;
+    enum prompt_kind kind;
+    enum command_type type;
+    take_arguments *take;
+    const char *help;
+} table[] = {
+    {"/to", "WHO", PROMPT_TO, COMMAND_VERIFY, take_to, "talk to WHO from here on"},
+    {"/msg", "WHO TEXT", PROMPT_SUBMIT, COMMAND_SEND, take_message, "one message to WHO"},
+    {"/history", "[N] [WHO]", PROMPT_SUBMIT, COMMAND_HISTORY, take_history,
+     "the last N messages (50)"},
+    {"/who", "", PROMPT_SUBMIT, COMMAND_PEERS, take_nothing, "everybody known here"},
+    {"/peers", "", PROMPT_SUBMIT, COMMAND_PEERS, take_nothing, NULL},
+    {"/verify", "[WHO] [NUMBER]", PROMPT_SUBMIT, COMMAND_VERIFY, take_verify,
+     "the number to compare; with NUMBER, mark as verified"},
+    {"/petname", "WHO [NAME]", PROMPT_SUBMIT, COMMAND_PETNAME, take_petname,
+     "your own name for WHO; none removes it"},
+    {"/block", "WHO", PROMPT_SUBMIT, COMMAND_BLOCK, take_who, "take no messages from WHO"},
+    {"/unblock", "WHO", PROMPT_SUBMIT, COMMAND_UNBLOCK, take_who, "take them again"},
+    {"/name", "NAME", PROMPT_SUBMIT, COMMAND_NAME, take_name, "the name others see"},
+    {"/peer add", "HOST:PORT", PROMPT_SUBMIT, COMMAND_PEER_ADD, take_address,
+     "also look for people at this address"},
+    {"/peer remove", "HOST:PORT", PROMPT_SUBMIT, COMMAND_PEER_REMOVE, take_address,
+     "and no longer"},
+    {"/status", "", PROMPT_SUBMIT, COMMAND_STATUS, take_nothing, "how this node is doing"},
+    {"/help", "", PROMPT_HELP, COMMAND_COUNT, take_nothing, "this list"},
+    {"/quit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, "end"},
+    {"/exit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, NULL},
+};
+
+static const char spaces[] = " \t\n";
+
+static char *skip_spaces(char *at)
+{
+    return at + strspn(at, spaces);
+}
+
+static void trim_end(char *text)
+{
+    size_t len = strlen(text);
+    while (len && strchr(spaces, text[len - 1]))
+        text[--len] = '\0';
+}
+
+/* Cuts the first word, or what stands in double quotes, off *rest, which then points
+ * behind the spaces after it. NULL when there is none or its quotes are not closed. */
+static char *cut_word(char **rest)
+{
+    char *word = skip_spaces(*rest);
+    bool quoted = *word == '"';
+    word += quoted;
+    size_t len = strcspn(word, quoted ? "\"" : spaces);
+    if (len == 0 || (quoted && !word[len]))
+        return NULL;
+    *rest = word + len;
+    if (word[len]) {
+        word[len] = '\0';
+        *rest = skip_spaces(word + len + 1);
+    }
+    return word;
+}
+
+static bool take_nothing(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)p;
+    (void)current;
+    return !*rest;
+}
+
+static bool take_who(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    p->command.who = cut_word(&rest);
+    return p->command.who && !*rest;
+}
+
+static bool take_to(struct prompt_line *p, char *rest, const char *current)
+{
+    return take_who(p, rest, current);
+}
+
+static bool take_message(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    p->command.who = cut_word(&rest);
+    p->command.text = (const uint8_t *)rest;
+    p->command.text_len = strlen(rest);
+    return p->command.who && *rest;
+}
+
+/* A number of messages, 1 to HISTORY_MAX; 0 when the word is none. */
+static uint32_t parse_count(const char *word)
+{
+    char *end;
+    if (*word < '0' || *word > '9')
+        return 0;
+    unsigned long count = strtoul(word, &end, 10);
+    return !*end && count <= HISTORY_MAX ? (uint32_t)count : 0;
+}
+
+static bool take_history(struct prompt_line *p, char *rest, const char *current)
+{
+    p->command.who = current;
+    char *word = cut_word(&rest);
+    if (word && (p->command.last = parse_count(word)) > 0)
+        word = cut_word(&rest);
+    if (word)
+        p->command.who = word;
+    return p->command.who && !*rest;
+}
+
+static bool take_verify(struct prompt_line *p, char *rest, const char *current)
+{
+    trim_end(rest);
+    char *word = cut_word(&rest);
+    p->command.who = word ? word : current;
+    p->command.number = *rest ? rest : NULL;
+    return p->command.who != NULL;
+}
+
+static bool take_petname(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    trim_end(rest);
+    p->command.who = cut_word(&rest);
+    p->command.name = rest;
+    return p->command.who != NULL;
+}
+
+static bool take_name(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    trim_end(rest);
+    p->command.name = rest;
+    return *rest;
+}
+
+static bool take_address(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    p->command.address = cut_word(&rest);
+    return p->command.address && !*rest;
+}
+
+/* The length of word when line begins with it and it ends there; a space in word stands
+ * for any spaces. 0 otherwise. */
+static size_t match_word(const char *line, const char *word)
+{
+    size_t at = 0;
+    for (; *word; word++) {
+        if (*word == ' ' && strchr(spaces, line[at]) && line[at])
+            at += strspn(line + at, spaces);
+        else if (line[at] == *word)
+            at++;
+        else
+            return 0;
+    }
+    return !line[at] || strchr(spaces, line[at]) ? at : 0;
+}
+
+/* How many letters to change, add or drop to make b of a (Levenshtein), for short words. */
+static size_t distance(const char *a, size_t a_len, const char *b)
+{
+    size_t row[24], b_len = strlen(b);
+    if (b_len >= LENGTH(row) || a_len >= LENGTH(row))
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            size_t less = row[j] < row[j - 1] ? row[j] : row[j - 1];
+            diagonal = row[j];
+            row[j] = less + 1 < change ? less + 1 : change;
+        }
+    }
+    return row[b_len];
+}
+
+static const struct row *find_nearest(const char *word, size_t len)
+{
+    const struct row *nearest = NULL;
+    size_t best = 3; /* two slips of the finger are a typing error, three another word */
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        size_t d = distance(word, len, table[i].word);
+        if (d < best) {
+            best = d;
+            nearest = &table[i];
+        }
+    }
+    return nearest;
+}
+
+static void refuse_unknown(struct prompt_line *p, const char *line)
+{
+    size_t len = strcspn(line, spaces);
+    int shown = len < 40 ? (int)len : 40;
+    const struct row *nearest = find_nearest(line, len);
+    p->kind = PROMPT_REFUSED;
+    if (nearest)
+        sentence_set(&p->why, "%.*s is not a command; did you mean %s?", shown, line,
+                     nearest->word);
+    else
+        sentence_set(&p->why,
+                     "%.*s is not a command and was not sent: see /help, or type // to "
+                     "send a slash.",
+                     shown, line);
+}
+
+static void take_command(struct prompt_line *p, char *line, const char *current)
+{
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        size_t len = match_word(line, table[i].word);
+        if (!len)
+            continue;
+        p->kind = table[i].kind;
+        p->command.type = table[i].type;
+        if (!table[i].take(p, skip_spaces(line + len), current)) {
+            p->kind = PROMPT_REFUSED;
+            sentence_set(&p->why, "It is: %s %s.", table[i].word, table[i].arguments);
+        }
+        return;
+    }
+    refuse_unknown(p, line);
+}
+
+static void take_text(struct prompt_line *p, const char *text, const char *current)
+{
+    p->kind = PROMPT_SUBMIT;
+    p->command.type = COMMAND_SEND;
+    p->command.who = current;
+    p->command.text = (const uint8_t *)text;
+    p->command.text_len = strlen(text);
+    if (current)
+        return;
+    p->kind = PROMPT_REFUSED;
+    sentence_set(&p->why, "Nobody is chosen, so nothing was sent: /who lists people, /to WHO "
+                          "chooses one.");
+}
+
+enum lth_err prompt_command_parse(const char *line, const char *current, struct prompt_line *out)
+{
+    struct prompt_line p = {.kind = PROMPT_NOTHING, .words = strdup(line)};
+    if (!p.words)
+        return LTH_NO_MEMORY;
+    p.command.timeout_s = UINT32_MAX;
+    char *start = skip_spaces(p.words); /* so that a stray space never sends a command */
+    if (start[0] == '/' && start[1] == '/')
+        take_text(&p, start + 1, current);
+    else if (start[0] == '/')
+        take_command(&p, start, current);
+    else if (*start)
+        take_text(&p, p.words, current);
+    *out = p;
+    return LTH_OK;
+}
+
+void prompt_line_clear(struct prompt_line *p)
+{
+    free(p->words);
+    *p = (struct prompt_line){0};
+}
+
+void prompt_command_help(struct pen *pen)
+{
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (table[i].help) {
+            size_t width = strlen(table[i].word) + strlen(table[i].arguments) + 1;
+            pen_say(pen, "  %s %s%*s%s\n", table[i].word, table[i].arguments,
+                    width < 25 ? (int)(25 - width) : 1, "", table[i].help);
+        }
+    pen_say(pen, "A line without / goes to the chosen person; // sends a slash. WHO is a name, "
+                 "or an id\nor its first letters; a name with spaces stands in \"quotes\".\n");
+}
+
+const char *prompt_command_complete(const char *start, size_t nth)
+{
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (strncmp(table[i].word, start, strlen(start)) == 0 && nth-- == 0)
+            return table[i].word;
+    return NULL;
+}

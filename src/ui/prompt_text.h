@@ -1,0 +1,29 @@
+/* ui/prompt_text.h - events as lines for a person.
+ *
+ * What others say:   12:34 bob: text     (further lines of it behind a gutter)
+ * What we say:       -- a notice          !! something to look into
+ * Times are local; a message of another day carries its date. Everything a peer wrote
+ * is escaped (ui/pen.h), and none of its lines can start like one of ours.
+ */
+#ifndef LTH_UI_PROMPT_TEXT_H
+#define LTH_UI_PROMPT_TEXT_H
+
+#include "node/event.h"
+#include "ui/pen.h"
+
+/* One message. now_ms: wall clock, decides whether the date is shown. */
+void prompt_text_message(struct pen *pen, const struct message_view *m, uint64_t now_ms);
+
+/* The lines of one event, each with its line feed; none for what needs the prompt's memory:
+ * EVENT_PEER, EVENT_ACCEPTED, EVENT_SENT, EVENT_DELIVERED, EVENT_MESSAGE. */
+void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms);
+
+/* What a newcomer sees after EVENT_READY: who you are, where things are, what to type. */
+void prompt_text_welcome(struct pen *pen, const struct event *ready);
+
+/* "-- " and "!! ", with their styles; end both with prompt_text_end. */
+void prompt_text_notice(struct pen *pen);
+void prompt_text_alarm(struct pen *pen);
+void prompt_text_end(struct pen *pen);
+
+#endif

@@ -1,0 +1,381 @@
+/* The prompt's memory, told as what a person types and reads. */
+#include "check.h"
+
+#include "ui/chat.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+struct fixture {
+    struct chat chat;
+    struct buffer out;
+    struct prompt_line line; /* the last typed */
+    uint64_t now_ms;
+};
+
+static void start(struct fixture *f, const char *to)
+{
+    *f = (struct fixture){.now_ms = 1000};
+    chat_init(&f->chat, to, false);
+}
+
+static void end(struct fixture *f)
+{
+    prompt_line_clear(&f->line);
+    buffer_clear(&f->out);
+    chat_clear(&f->chat);
+}
+
+static struct command *type(struct fixture *f, const char *line)
+{
+    struct pen pen = pen_over(&f->out, false);
+    prompt_line_clear(&f->line);
+    assert_int_equal(chat_line(&f->chat, line, &pen, &f->line), LTH_OK);
+    return &f->line.command;
+}
+
+static void tell(struct fixture *f, struct event e)
+{
+    struct pen pen = pen_over(&f->out, false);
+    struct chat_time now = {.wall_ms = 43200000, .monotonic_ms = f->now_ms};
+    chat_event(&f->chat, &e, now, &pen);
+}
+
+static void settle(struct fixture *f)
+{
+    struct pen pen = pen_over(&f->out, false);
+    chat_settle(&f->chat, f->now_ms, &pen);
+}
+
+/* What was printed since the last time is exactly this. */
+static void read_lines(struct fixture *f, const char *want)
+{
+    assert_int_equal(buffer_append(&f->out, "", 1), LTH_OK);
+    assert_string_equal(f->out.bytes, want);
+    f->out.len = 0;
+}
+
+static void read_prompt(struct fixture *f, const char *want)
+{
+    struct pen pen = pen_over(&f->out, false);
+    chat_prompt(&f->chat, &pen);
+    read_lines(f, want);
+}
+
+static struct event peer(uint8_t number, const char *name, bool online)
+{
+    struct event e = {.type = EVENT_PEER};
+    e.peer = (struct peer_view){.id = {number}, .name = name, .petname = "", .online = online};
+    return e;
+}
+
+static struct event message(uint8_t from, const char *name, const char *text)
+{
+    struct event e = {.type = EVENT_MESSAGE};
+    e.message = (struct message_view){.from = {from}, .name = name, .time_ms = 43200000};
+    e.message.text = (const uint8_t *)text;
+    e.message.text_len = strlen(text);
+    return e;
+}
+
+static struct event safety(uint64_t ticket, uint8_t number)
+{
+    struct event e = {.type = EVENT_SAFETY, .is_answer = true, .ticket = ticket};
+    e.safety.peer[0] = number;
+    e.safety.number = "1";
+    return e;
+}
+
+static struct event error(uint64_t ticket, enum error_code code, const char *text)
+{
+    struct event e = {.type = EVENT_ERROR, .is_answer = true, .ticket = ticket};
+    e.error.code = code;
+    e.error.text = text;
+    return e;
+}
+
+static struct event accepted(uint8_t number)
+{
+    struct event e = {.type = EVENT_ACCEPTED, .is_answer = true, .ticket = 1};
+    e.accepted.id[0] = number;
+    return e;
+}
+
+static struct event delivered(uint8_t number, uint8_t to)
+{
+    struct event e = {.type = EVENT_DELIVERED};
+    e.delivery.id[0] = number;
+    e.delivery.peer[0] = to;
+    return e;
+}
+
+static void test_people_come_go_and_change_their_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, peer(1, "bob", true));
+    tell(&f, peer(1, "bob", true));
+    tell(&f, peer(1, "b\x1b[0m", true));
+    tell(&f, peer(1, "b\x1b[0m", false));
+    read_lines(&f, "-- bob is here\n-- bob is now called b\\x1b[0m\n-- b\\x1b[0m is away\n");
+    end(&f);
+}
+
+static void test_to_asks_who_it_is_and_then_all_text_goes_there(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, peer(1, "bob", true));
+    f.out.len = 0;
+    read_prompt(&f, "> ");
+    struct command *c = type(&f, "/to bob");
+    assert_int_equal(c->type, COMMAND_VERIFY);
+    tell(&f, safety(c->ticket, 1));
+    read_lines(&f, "-- talking to bob, not verified: see /verify\n");
+    read_prompt(&f, "bob> ");
+    c = type(&f, "hello");
+    assert_int_equal(c->type, COMMAND_SEND);
+    assert_int_equal(strlen(c->who), ID_TEXT_LEN); /* the id, which nobody can take over */
+    end(&f);
+}
+
+static void test_an_unknown_to_leaves_the_conversation_as_it_was(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, message(1, "bob", "hi"));
+    f.out.len = 0;
+    struct command *c = type(&f, "/to nobody");
+    tell(&f, error(c->ticket, CODE_UNKNOWN_PEER, "No nobody."));
+    read_lines(&f, "!! No nobody.\n");
+    assert_true(f.chat.has_current && f.chat.current[0] == 1);
+    end(&f);
+}
+
+static void test_the_first_message_chooses_the_conversation_and_later_ones_do_not(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, peer(1, "bob", true));
+    tell(&f, message(1, "bob", "one\ntwo"));
+    tell(&f, message(2, "carol", "hi"));
+    read_lines(&f, "-- bob is here\n12:00 bob: one\n      | two\n"
+                   "-- what you type now goes to bob; /to WHO chooses somebody else\n"
+                   "12:00 carol: hi\n");
+    read_prompt(&f, "bob> ");
+    end(&f);
+}
+
+static void test_a_namesake_cannot_pass_for_somebody_else(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, peer(1, "bob", true));
+    tell(&f, message(1, "bob", "hi"));
+    tell(&f, peer(2, "bob", true));
+    f.out.len = 0;
+    tell(&f, message(2, "bob", "send me the key"));
+    read_lines(&f, "12:00 bob~aiaaaaaa: send me the key\n");
+    read_prompt(&f, "bob~aeaaaaaa> ");
+    end(&f);
+}
+
+static void test_what_we_sent_stands_on_the_screen_already(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct event e = message(1, "me", "hi");
+    e.message.from_me = true;
+    start(&f, NULL);
+    tell(&f, e);
+    read_lines(&f, "");
+    assert_false(f.chat.has_current);
+    end(&f);
+}
+
+static void test_names_are_learnt_from_lists_and_contacts_too(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct event list = {.type = EVENT_PEERS}, contact = peer(2, "carol", true);
+    struct peer_view bob = peer(1, "bob", true).peer;
+    start(&f, NULL);
+    list.peers.peers = &bob;
+    list.peers.count = 1;
+    contact.type = EVENT_CONTACT;
+    tell(&f, list);
+    tell(&f, contact);
+    assert_true(known_peers_has(&f.chat.peers, bob.id));
+    assert_true(known_peers_has(&f.chat.peers, contact.peer.id));
+    end(&f);
+}
+
+static void test_a_newcomer_is_welcomed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct event e = {.type = EVENT_READY};
+    e.ready.name = e.ready.data = e.ready.version = "x";
+    start(&f, NULL);
+    f.chat.first_run = true;
+    tell(&f, e);
+    assert_memory_equal(f.out.bytes, "Your name:  x", 13);
+    end(&f);
+}
+
+static void test_a_verify_shows_the_number_and_chooses_nobody(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    struct command *c = type(&f, "/verify bob");
+    tell(&f, safety(c->ticket, 1));
+    assert_false(f.chat.has_current);
+    assert_true(f.out.len > 0);
+    end(&f);
+}
+
+static void test_what_is_delivered_at_once_is_not_spoken_of(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, accepted(1));
+    assert_true(chat_wants_tick(&f.chat));
+    tell(&f, delivered(1, 9));
+    settle(&f);
+    f.now_ms += 100000;
+    settle(&f);
+    read_lines(&f, "");
+    assert_false(chat_wants_tick(&f.chat));
+    end(&f);
+}
+
+static void test_what_waits_is_told_and_so_is_its_delivery(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, peer(9, "bob", false));
+    tell(&f, accepted(1));
+    tell(&f, accepted(2));
+    f.now_ms += UNSETTLED_PATIENCE_MS;
+    settle(&f);
+    read_lines(&f, "-- 2 messages not delivered yet; kept, and sent when the other side can be "
+                   "reached\n");
+    tell(&f, delivered(1, 9));
+    tell(&f, delivered(2, 9));
+    tell(&f, delivered(77, 8)); /* of an earlier run */
+    settle(&f);
+    read_lines(&f, "-- delivered to bob: 2 messages that had waited\n"
+                   "-- delivered to baaaaaaa: 1 message that had waited\n");
+    end(&f);
+}
+
+static void test_who_is_named_at_the_start_is_waited_for(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start(&f, "bob");
+    assert_false(chat_ask(&f.chat, &c));
+    tell(&f, peer(2, "carol", true));
+    assert_true(chat_ask(&f.chat, &c));
+    tell(&f, error(SEEK_TICKET, CODE_UNKNOWN_PEER, "No bob."));
+    tell(&f, message(2, "carol", "hi"));
+    assert_false(f.chat.has_current); /* bob is wanted, not carol */
+    tell(&f, peer(1, "bob", true));
+    assert_true(chat_ask(&f.chat, &c));
+    tell(&f, safety(SEEK_TICKET, 1));
+    read_lines(&f, "-- carol is here\n-- waiting for bob to appear\n12:00 carol: hi\n"
+                   "-- bob is here\n-- talking to bob, not verified: see /verify\n");
+    end(&f);
+}
+
+static void test_a_to_ends_the_wait_for_somebody_else(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command question;
+    start(&f, "bob");
+    tell(&f, peer(2, "carol", true));
+    assert_true(chat_ask(&f.chat, &question));
+    struct command *c = type(&f, "/to carol");
+    tell(&f, safety(SEEK_TICKET, 1)); /* too late */
+    tell(&f, safety(c->ticket, 2));
+    assert_int_equal(f.chat.current[0], 2);
+    end(&f);
+}
+
+static void test_help_and_refusals_are_answered_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    type(&f, "/help");
+    assert_int_equal(f.line.kind, PROMPT_HELP);
+    assert_true(f.out.len > 500);
+    f.out.len = 0;
+    type(&f, "hello");
+    assert_int_equal(f.line.kind, PROMPT_REFUSED);
+    assert_memory_equal(f.out.bytes, "!! Nobody is chosen", 19);
+    end(&f);
+}
+
+static void check_completion(struct fixture *f, const char *before, const char *word,
+                             const char *want)
+{
+    char *got = chat_complete(&f->chat, before, word, 0);
+    CHECK(want ? got && strcmp(got, want) == 0 : !got, word);
+    free(got);
+}
+
+static void test_commands_and_people_are_completed_where_they_belong(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, peer(1, "bob", true));
+    check_completion(&f, "", "/he", "/help");
+    check_completion(&f, "/to ", "b", "bob");
+    check_completion(&f, "/msg ", "b", "bob");
+    check_completion(&f, "/msg bob ", "b", NULL);
+    check_completion(&f, "", "b", NULL);
+    check_completion(&f, "say ", "/he", NULL);
+    end(&f);
+}
+
+static int use_utc(void **state)
+{
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_people_come_go_and_change_their_name),
+        cmocka_unit_test(test_to_asks_who_it_is_and_then_all_text_goes_there),
+        cmocka_unit_test(test_an_unknown_to_leaves_the_conversation_as_it_was),
+        cmocka_unit_test(test_the_first_message_chooses_the_conversation_and_later_ones_do_not),
+        cmocka_unit_test(test_a_namesake_cannot_pass_for_somebody_else),
+        cmocka_unit_test(test_what_we_sent_stands_on_the_screen_already),
+        cmocka_unit_test(test_names_are_learnt_from_lists_and_contacts_too),
+        cmocka_unit_test(test_a_newcomer_is_welcomed),
+        cmocka_unit_test(test_a_verify_shows_the_number_and_chooses_nobody),
+        cmocka_unit_test(test_what_is_delivered_at_once_is_not_spoken_of),
+        cmocka_unit_test(test_what_waits_is_told_and_so_is_its_delivery),
+        cmocka_unit_test(test_who_is_named_at_the_start_is_waited_for),
+        cmocka_unit_test(test_a_to_ends_the_wait_for_somebody_else),
+        cmocka_unit_test(test_help_and_refusals_are_answered_at_once),
+        cmocka_unit_test(test_commands_and_people_are_completed_where_they_belong),
+    };
+    return cmocka_run_group_tests(tests, use_utc, NULL);
+}

@@ -1,0 +1,60 @@
+/* Without a prompt nobody's text is printed, and what matters is still said. */
+#include "fake_host.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static struct fake_host h;
+
+/* What is written to stderr while do_it runs. */
+static const char *stderr_of(void (*do_it)(void))
+{
+    static char text[4096];
+    int ends[2], saved = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    dup2(ends[1], STDERR_FILENO);
+    do_it();
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(ends[1]);
+    ssize_t len = read(ends[0], text, sizeof text - 1);
+    text[len > 0 ? len : 0] = '\0';
+    close(ends[0]);
+    return text;
+}
+
+static void tell_all(void)
+{
+    struct event message = {.type = EVENT_MESSAGE}, warning = {.type = EVENT_WARNING};
+    message.message.name = "bob";
+    message.message.text = (const uint8_t *)"secret";
+    message.message.text_len = 6;
+    message.message.record = 5;
+    warning.warning.text = "The disk is full\x1b.";
+    fake_host_ready(&h);
+    ui_event(h.ui, &message);
+    ui_event(h.ui, &warning);
+}
+
+static void test_notices_are_said_and_texts_are_not(void **state)
+{
+    (void)state;
+    fake_host_open(&h, (struct ui_config){.kind = UI_HEADLESS});
+    const char *text = stderr_of(tell_all);
+    assert_non_null(strstr(text, "-- you are x"));
+    assert_non_null(strstr(text, "!! The disk is full\\x1b.\n"));
+    assert_null(strstr(text, "secret"));
+    ui_resume(h.ui);
+    assert_false(ui_is_full(h.ui));
+    fake_host_close(&h);
+    assert_int_equal(h.shown, 0); /* the next prompt shows it */
+    assert_int_equal(h.status, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_notices_are_said_and_texts_are_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+/* A line becomes a command, or an error that says why; its ref comes along either way. */
+#include "check.h"
+
+#include "ui/json_command.h"
+
+static const struct {
+    const char *line;
+    int code; /* -1 = a command */
+} rows[] = {
+    {"{\"do\":\"peers\"}", -1},
+    {"{\"do\":\"peers\",\"later_version\":{}}", -1},
+    {" {\"do\" : \"quit\"} ", -1},
+    {"{\"do\":\"send\",\"to\":\"bob\",\"text\":\"\"}", -1}, /* empty: the node says so */
+    {"{\"do\":\"send\",\"to\":\"bob\"}", CODE_USAGE},
+    {"{\"do\":\"send\",\"text\":\"x\"}", CODE_USAGE},
+    {"{\"do\":\"send\",\"to\":7,\"text\":\"x\"}", CODE_MALFORMED},
+    {"{\"do\":\"send\",\"to\":\"bob\",\"text\":[]}", CODE_MALFORMED},
+    {"{\"do\":\"send\",\"to\":\"b\\u0000b\",\"text\":\"x\"}", CODE_MALFORMED},
+    {"{\"do\":\"send\",\"to\":\"bob\",\"text\":\"\\ud800\"}", CODE_MALFORMED},
+    {"{\"do\":\"send\",\"to\":\"bob\",\"text\":\"\xff\"}", CODE_MALFORMED},
+    {"{\"do\":\"peers\",\"do\":\"quit\"}", CODE_MALFORMED},
+    {"{\"do\":\"history\",\"with\":\"bob\"}", -1},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":null}", -1},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":0}", CODE_USAGE},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":1000}", -1},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":1001}", CODE_USAGE},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":9000000000000000000}", CODE_USAGE},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":90000000000000000000}", CODE_MALFORMED},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":1.5}", CODE_MALFORMED},
+    {"{\"do\":\"history\",\"with\":\"bob\",\"last\":\"5\"}", CODE_MALFORMED},
+    {"{\"do\":\"sync\",\"timeout_s\":-1}", CODE_USAGE},
+    {"{\"do\":\"sync\",\"timeout_s\":0}", -1},
+    {"{\"do\":\"sync\",\"timeout_s\":4294967295}", CODE_USAGE},
+    {"{\"do\":\"message\"}", CODE_USAGE},
+    {"{\"do\":\"petname\",\"peer\":\"bob\"}", CODE_USAGE},
+    {"{\"do\":\"peer.add\",\"address\":\"a:1\"}", -1},
+    {"{\"do\":\"search\",\"text\":\"x\"}", CODE_UNSUPPORTED},
+    {"{\"do\":\"delete\"}", CODE_UNSUPPORTED},
+    {"{\"do\":\"doctor\"}", CODE_UNSUPPORTED},
+    {"{\"do\":\"groups\"}", CODE_UNSUPPORTED},
+    {"{\"do\":\"group.create\"}", CODE_UNSUPPORTED},
+    {"{\"do\":\"group.demote\"}", CODE_UNSUPPORTED},
+    {"{\"do\":\"dance\"}", CODE_USAGE},
+    {"{\"do\":\"\"}", CODE_USAGE},
+    {"{\"do\":7}", CODE_MALFORMED},
+    {"{}", CODE_USAGE},
+    {"[]", CODE_MALFORMED},
+    {"\"do\"", CODE_MALFORMED},
+    {"", CODE_MALFORMED},
+    {"hello", CODE_MALFORMED},
+    {"{\"do\":\"peers\"", CODE_MALFORMED},
+    {"{\"do\":\"peers\"} {}", CODE_MALFORMED},
+    {"{\"do\":\"peers\",\"ref\":7}", CODE_MALFORMED},
+};
+
+static void test_each_line_is_a_command_or_an_error(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct parsed_command p;
+        struct refusal no = {.why.text = ""};
+        bool is_good = json_command_parse(rows[i].line, strlen(rows[i].line), &p, &no);
+        CHECK(is_good == (rows[i].code < 0), rows[i].line);
+        CHECK(is_good || ((int)no.code == rows[i].code && *no.why.text), rows[i].line);
+        json_command_clear(&p);
+    }
+}
+
+/* Parses a line that must be good; the caller clears. */
+static struct parsed_command parse(const char *line)
+{
+    struct parsed_command p;
+    struct refusal no;
+    assert_true(json_command_parse(line, strlen(line), &p, &no));
+    return p;
+}
+
+static void test_fields_arrive_where_they_belong(void **state)
+{
+    (void)state;
+    struct parsed_command p = parse("{\"do\":\"send\",\"to\":\"bob\",\"text\":\"a\\u0000\\n日\"}");
+    assert_int_equal(p.command.type, COMMAND_SEND);
+    assert_string_equal(p.command.who, "bob");
+    assert_int_equal(p.command.text_len, 6);
+    assert_memory_equal(p.command.text, "a\0\n日", 6);
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"history\",\"with\":\"w\",\"last\":7,\"before\":\"b\"}");
+    assert_int_equal(p.command.last, 7);
+    assert_string_equal(p.command.id, "b");
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"petname\",\"peer\":\"p\",\"petname\":\"\"}");
+    assert_string_equal(p.command.who, "p");
+    assert_string_equal(p.command.name, "");
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"verify\",\"peer\":\"p\",\"number\":\"123\"}");
+    assert_string_equal(p.command.number, "123");
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"peer.remove\",\"address\":\"a:1\"}");
+    assert_int_equal(p.command.type, COMMAND_PEER_REMOVE);
+    assert_string_equal(p.command.address, "a:1");
+    json_command_clear(&p);
+}
+
+static void test_what_is_left_out_has_its_default(void **state)
+{
+    (void)state;
+    struct parsed_command p = parse("{\"do\":\"sync\"}");
+    assert_true(p.command.timeout_s == UINT32_MAX);
+    assert_null(p.ref.text);
+    json_command_clear(&p);
+    p = parse("{\"do\":\"history\",\"with\":\"w\"}");
+    assert_int_equal(p.command.last, 0);
+    assert_null(p.command.id);
+    json_command_clear(&p);
+}
+
+static void test_a_refused_line_keeps_its_ref(void **state)
+{
+    (void)state;
+    static const char line[] = "{\"ref\":\"a\\u0000b\",\"do\":\"dance\"}";
+    struct parsed_command p;
+    struct refusal no;
+    assert_false(json_command_parse(line, sizeof line - 1, &p, &no));
+    assert_int_equal(p.ref.len, 3);
+    assert_memory_equal(p.ref.text, "a\0b", 3);
+    json_command_clear(&p);
+}
+
+static void test_deep_nesting_is_refused(void **state)
+{
+    (void)state;
+    char line[60000];
+    struct parsed_command p;
+    struct refusal no;
+    memset(line, '[', sizeof line);
+    assert_false(json_command_parse(line, sizeof line, &p, &no));
+    assert_int_equal(no.code, CODE_MALFORMED);
+    json_command_clear(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_line_is_a_command_or_an_error),
+        cmocka_unit_test(test_fields_arrive_where_they_belong),
+        cmocka_unit_test(test_what_is_left_out_has_its_default),
+        cmocka_unit_test(test_a_refused_line_keeps_its_ref),
+        cmocka_unit_test(test_deep_nesting_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* Each event is one line of JSON with the fields of INTERFACE.md, whatever strangers write. */
+#include "check.h"
+
+#include "ui/json_event.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+static const char hostile[] = "\"}\n{\"event\":\"bye\"}\x1b[2J\\";
+static const uint8_t id[ID_LEN] = {7};
+
+/* The line of e, parsed; caller decrefs. It is one line. */
+static json_t *write_and_parse(const struct event *e, struct json_ref ref)
+{
+    struct buffer out = {0};
+    assert_int_equal(json_event_write(&out, e, 42, ref), LTH_OK);
+    assert_ptr_equal(memchr(out.bytes, '\n', out.len), out.bytes + out.len - 1);
+    json_t *root = json_loadb((char *)out.bytes, out.len, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_integer_value(json_object_get(root, "seq")), 42);
+    buffer_clear(&out);
+    return root;
+}
+
+static void set_message(struct message_view *m)
+{
+    static const char text[] = "line one\nline \"two\" 日本";
+    *m = (struct message_view){.name = hostile, .number = 3, .time_ms = 1000, .record = 9};
+    m->text = (const uint8_t *)text;
+    m->text_len = sizeof text - 1;
+}
+
+static const struct message_view *one_message(void)
+{
+    static struct message_view m;
+    set_message(&m);
+    return &m;
+}
+
+static struct peer_view a_peer(void)
+{
+    struct peer_view p = {.name = hostile, .petname = "", .online = true, .address_count = 1};
+    assert_int_equal(endpoint_parse("192.0.2.1:7327", &p.addresses[0]), LTH_OK);
+    return p;
+}
+
+static void fill(struct event *e)
+{
+    static struct peer_view peer;
+    static struct recipient_view recipient = {.state = STATE_SENT, .time_ms = 1};
+    static const struct drop_count dropped[] = {{"bad_frame", 2}};
+    peer = a_peer();
+    switch (e->type) {
+    case EVENT_READY:
+        e->ready.name = e->ready.version = e->ready.data = hostile;
+        e->ready.port = 7327;
+        break;
+    case EVENT_PEER:
+    case EVENT_CONTACT: e->peer = peer; break;
+    case EVENT_MESSAGE: set_message(&e->message); break;
+    case EVENT_KEY_CHANGE: e->key_change.name = hostile; break;
+    case EVENT_WARNING:
+        e->warning.code = "torn_tail";
+        e->warning.text = hostile;
+        break;
+    case EVENT_ERROR:
+        e->error.code = CODE_AMBIGUOUS;
+        e->error.text = hostile;
+        break;
+    case EVENT_PEERS:
+        e->peers.peers = &peer;
+        e->peers.count = 1;
+        break;
+    case EVENT_HISTORY:
+        e->history.messages = one_message();
+        e->history.count = 1;
+        e->history.more = true;
+        break;
+    case EVENT_MESSAGE_STATE:
+        e->message_state.recipients = &recipient;
+        e->message_state.count = 1;
+        break;
+    case EVENT_NAMED: e->named.name = hostile; break;
+    case EVENT_SAFETY: e->safety.number = "012345"; break;
+    case EVENT_ADDRESS: e->address.address = "a:1"; break;
+    case EVENT_STATUS:
+        e->status = (struct status_view){.name = hostile,
+                                         .version = "1",
+                                         .dropped = dropped,
+                                         .dropped_count = 1,
+                                         .discovery_backend = "avahi",
+                                         .discovery_state = "published",
+                                         .pid = 4};
+        break;
+    case EVENT_SENT:
+    case EVENT_DELIVERED:
+    case EVENT_FORK:
+    case EVENT_ACCEPTED:
+    case EVENT_SYNCED:
+    case EVENT_BYE: break;
+    }
+}
+
+/* The fields besides event, seq and ref, in INTERFACE.md's order. */
+static const struct {
+    enum event_type type;
+    const char *fields;
+} rows[] = {
+    {EVENT_READY, "id name port version data"},
+    {EVENT_PEER, "id name petname online verified blocked addresses last_seen"},
+    {EVENT_MESSAGE, "id conversation kind group from name number time text"},
+    {EVENT_SENT, "id peer time"},
+    {EVENT_DELIVERED, "id peer time"},
+    {EVENT_FORK, "conversation from number"},
+    {EVENT_KEY_CHANGE, "name old new"},
+    {EVENT_WARNING, "code text"},
+    {EVENT_ERROR, "code text"},
+    {EVENT_ACCEPTED, "id conversation"},
+    {EVENT_PEERS, "peers"},
+    {EVENT_HISTORY, "messages more"},
+    {EVENT_MESSAGE_STATE, "id recipients"},
+    {EVENT_NAMED, "name"},
+    {EVENT_CONTACT, "id name petname online verified blocked addresses last_seen"},
+    {EVENT_SAFETY, "peer number verified"},
+    {EVENT_ADDRESS, "address"},
+    {EVENT_STATUS, "id name version port pid uptime_s sessions half_open handshakes dropped "
+                   "rekeys queued store discovery rss_bytes"},
+    {EVENT_SYNCED, "queued"},
+    {EVENT_BYE, ""},
+};
+
+static void check_fields(const json_t *object, const char *fields, size_t besides, const char *row)
+{
+    char list[200];
+    size_t count = 0;
+    snprintf(list, sizeof list, "%s", fields);
+    for (char *key = strtok(list, " "); key; key = strtok(NULL, " "), count++)
+        CHECK(json_object_get(object, key), key);
+    CHECK(json_object_size(object) == count + besides, row);
+}
+
+static void test_every_event_has_the_documented_fields(void **state)
+{
+    (void)state;
+    assert_int_equal(LENGTH(rows), EVENT_BYE + 1);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct event e = {.type = rows[i].type};
+        fill(&e);
+        json_t *root = write_and_parse(&e, (struct json_ref){"r", 1});
+        const char *word = event_word(e.type);
+        CHECK(!strcmp(json_string_value(json_object_get(root, "event")), word), word);
+        CHECK(!strcmp(json_string_value(json_object_get(root, "ref")), "r"), word);
+        check_fields(root, rows[i].fields, 3, word);
+        json_decref(root);
+    }
+}
+
+static void test_hostile_words_come_back_as_they_were(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_MESSAGE};
+    set_message(&e.message);
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    assert_string_equal(json_string_value(json_object_get(root, "name")), hostile);
+    assert_string_equal(json_string_value(json_object_get(root, "text")), e.message.text);
+    assert_true(json_is_null(json_object_get(root, "group")));
+    assert_null(json_object_get(root, "ref"));
+    json_decref(root);
+}
+
+static void test_a_ref_may_hold_anything(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_BYE};
+    json_t *root = write_and_parse(&e, (struct json_ref){hostile, sizeof hostile - 1});
+    assert_string_equal(json_string_value(json_object_get(root, "ref")), hostile);
+    json_decref(root);
+}
+
+static void test_an_error_always_has_a_ref(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_ERROR};
+    e.error.text = "No.";
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    assert_true(json_is_null(json_object_get(root, "ref")));
+    json_decref(root);
+}
+
+static void test_nested_objects_have_their_fields_too(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_STATUS};
+    fill(&e);
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    check_fields(json_object_get(root, "handshakes"), "ok failed", 0, "handshakes");
+    check_fields(json_object_get(root, "store"), "records bytes segments writable", 0, "store");
+    check_fields(json_object_get(root, "discovery"), "backend state adverts resolves", 0,
+                 "discovery");
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(root, "dropped"), "bad_frame")), 2);
+    json_decref(root);
+
+    e = (struct event){.type = EVENT_PEERS};
+    fill(&e);
+    root = write_and_parse(&e, (struct json_ref){0});
+    json_t *peer = json_array_get(json_object_get(root, "peers"), 0);
+    check_fields(peer, rows[EVENT_CONTACT].fields, 0, "peer");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(peer, "addresses"), 0)),
+                        "192.0.2.1:7327");
+    assert_true(json_is_null(json_object_get(peer, "last_seen")));
+    json_decref(root);
+}
+
+static void test_history_and_recipients_are_lists_of_objects(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_HISTORY};
+    fill(&e);
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    check_fields(json_array_get(json_object_get(root, "messages"), 0), rows[EVENT_MESSAGE].fields,
+                 0, "message");
+    json_decref(root);
+
+    e = (struct event){.type = EVENT_MESSAGE_STATE};
+    fill(&e);
+    root = write_and_parse(&e, (struct json_ref){0});
+    json_t *recipient = json_array_get(json_object_get(root, "recipients"), 0);
+    check_fields(recipient, "peer state time", 0, "recipient");
+    assert_string_equal(json_string_value(json_object_get(recipient, "state")), "sent");
+    json_decref(root);
+}
+
+static void test_ids_are_base32_and_hashes_hex(void **state)
+{
+    (void)state;
+    char text[ID_TEXT_LEN + 1];
+    struct event e = {.type = EVENT_DELIVERED};
+    memcpy(e.delivery.peer, id, ID_LEN);
+    e.delivery.id[31] = 0xab;
+    id_write(id, text);
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    assert_string_equal(json_string_value(json_object_get(root, "peer")), text);
+    const char *hash = json_string_value(json_object_get(root, "id"));
+    assert_int_equal(strlen(hash), 64);
+    assert_string_equal(hash + 60, "00ab");
+    json_decref(root);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_event_has_the_documented_fields),
+        cmocka_unit_test(test_hostile_words_come_back_as_they_were),
+        cmocka_unit_test(test_a_ref_may_hold_anything),
+        cmocka_unit_test(test_an_error_always_has_a_ref),
+        cmocka_unit_test(test_nested_objects_have_their_fields_too),
+        cmocka_unit_test(test_history_and_recipients_are_lists_of_objects),
+        cmocka_unit_test(test_ids_are_base32_and_hashes_hex),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

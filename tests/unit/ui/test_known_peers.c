@@ -1,0 +1,127 @@
+/* An event is news once; an id has a name; the start of a name can be completed. */
+#include "check.h"
+
+#include "ui/known_peers.h"
+
+#include <stdlib.h>
+
+static struct peer_view peer(uint8_t number, const char *name, bool online)
+{
+    return (struct peer_view){.id = {number}, .name = name, .petname = "", .online = online};
+}
+
+static enum peer_change update(struct known_peers *k, struct peer_view view)
+{
+    return known_peers_update(k, &view);
+}
+
+static void check_completion(const struct known_peers *k, const char *start, size_t nth,
+                             const char *want)
+{
+    char *got = known_peers_complete(k, start, nth);
+    CHECK(want ? got && strcmp(got, want) == 0 : !got, start);
+    free(got);
+}
+
+static void test_the_same_event_twice_is_no_news(void **state)
+{
+    (void)state;
+    struct known_peers k = {0};
+    assert_int_equal(update(&k, peer(1, "bob", true)), PEER_CAME);
+    assert_int_equal(update(&k, peer(1, "bob", true)), PEER_AS_BEFORE);
+    assert_int_equal(update(&k, peer(1, "bobby", true)), PEER_RENAMED);
+    assert_int_equal(update(&k, peer(1, "bobby", false)), PEER_WENT);
+    assert_int_equal(update(&k, peer(2, "carol", false)), PEER_AS_BEFORE);
+    assert_int_equal(update(&k, peer(2, "carol", true)), PEER_CAME);
+    known_peers_clear(&k);
+}
+
+static void test_petname_then_name_then_short_id(void **state)
+{
+    (void)state;
+    struct known_peers k = {0};
+    char name[KNOWN_NAME_SIZE];
+    struct peer_view view = peer(1, "bob", true);
+    known_peers_name(&k, view.id, name);
+    assert_string_equal(name, "aeaaaaaa");
+    update(&k, view);
+    known_peers_name(&k, view.id, name);
+    assert_string_equal(name, "bob");
+    view.petname = "Robert";
+    update(&k, view);
+    known_peers_name(&k, view.id, name);
+    assert_string_equal(name, "Robert");
+    known_peers_clear(&k);
+}
+
+static void test_namesakes_are_told_apart(void **state)
+{
+    (void)state;
+    struct known_peers k = {0};
+    char name[KNOWN_NAME_SIZE];
+    update(&k, peer(1, "bob", true));
+    update(&k, peer(2, "bob", true));
+    known_peers_name(&k, peer(1, "", true).id, name);
+    assert_string_equal(name, "bob~aeaaaaaa");
+    known_peers_name(&k, peer(2, "", true).id, name);
+    assert_string_equal(name, "bob~aiaaaaaa");
+    check_completion(&k, "bo", 1, "aiaaaaaa");
+    known_peers_clear(&k);
+}
+
+static void test_a_name_of_any_length_is_held(void **state)
+{
+    (void)state;
+    static char endless[1000];
+    struct known_peers k = {0};
+    char name[KNOWN_NAME_SIZE];
+    memset(endless, 'n', sizeof endless - 1);
+    update(&k, peer(1, endless, true));
+    assert_int_equal(update(&k, peer(1, endless, true)), PEER_AS_BEFORE);
+    known_peers_name(&k, peer(1, "", true).id, name);
+    assert_int_equal(strlen(name), NAME_MAX_LEN);
+    known_peers_clear(&k);
+}
+
+static void test_names_are_completed_as_they_can_be_typed(void **state)
+{
+    (void)state;
+    struct known_peers k = {0};
+    update(&k, peer(1, "bob", true));
+    update(&k, peer(2, "bo Peep", true));
+    update(&k, peer(3, "bad\x1b[2J", true));
+    update(&k, peer(4, "日本", true));
+    check_completion(&k, "bob", 0, "bob");
+    check_completion(&k, "bo", 1, "\"bo Peep\"");
+    check_completion(&k, "bo", 2, NULL);
+    check_completion(&k, "bad", 0, "amaaaaaa");
+    check_completion(&k, "日", 0, "日本");
+    check_completion(&k, "x", 0, NULL);
+    known_peers_clear(&k);
+}
+
+static void test_strangers_beyond_the_limit_are_not_kept(void **state)
+{
+    (void)state;
+    struct known_peers k = {0};
+    for (unsigned i = 0; i < KNOWN_PEERS_MAX + 10; i++) {
+        struct peer_view view = peer((uint8_t)i, "n", true);
+        view.id[1] = (uint8_t)(i >> 8);
+        enum peer_change want = i < KNOWN_PEERS_MAX ? PEER_CAME : PEER_AS_BEFORE;
+        assert_int_equal(update(&k, view), want);
+    }
+    known_peers_clear(&k);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_same_event_twice_is_no_news),
+        cmocka_unit_test(test_petname_then_name_then_short_id),
+        cmocka_unit_test(test_namesakes_are_told_apart),
+        cmocka_unit_test(test_a_name_of_any_length_is_held),
+        cmocka_unit_test(test_names_are_completed_as_they_can_be_typed),
+        cmocka_unit_test(test_strangers_beyond_the_limit_are_not_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

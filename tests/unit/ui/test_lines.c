@@ -1,0 +1,240 @@
+/* Lines in, lines out: the story of a run, and the exit status it ends with. */
+#include "check.h"
+
+#include "ui/lines.h"
+
+struct fixture {
+    struct lines lines;
+    struct buffer out, complaints;
+};
+
+static void start(struct fixture *f)
+{
+    *f = (struct fixture){0};
+    lines_init(&f->lines, "bob");
+}
+
+static void end(struct fixture *f)
+{
+    buffer_clear(&f->out);
+    buffer_clear(&f->complaints);
+}
+
+static void tell(struct fixture *f, struct event e)
+{
+    struct pen out = pen_over(&f->out, false), complaints = pen_over(&f->complaints, false);
+    lines_event(&f->lines, &e, &out, &complaints);
+}
+
+static void time_out(struct fixture *f)
+{
+    struct pen complaints = pen_over(&f->complaints, false);
+    lines_timeout(&f->lines, &complaints);
+}
+
+static struct event answer(uint64_t ticket, enum event_type type)
+{
+    return (struct event){.type = type, .is_answer = true, .ticket = ticket};
+}
+
+static struct event refused(uint64_t ticket, enum error_code code)
+{
+    struct event e = answer(ticket, EVENT_ERROR);
+    e.error.code = code;
+    e.error.text = "No.";
+    return e;
+}
+
+static struct event accepted(uint64_t ticket, uint8_t id)
+{
+    struct event e = answer(ticket, EVENT_ACCEPTED);
+    e.accepted.id[0] = id;
+    return e;
+}
+
+static struct event delivered(uint8_t id)
+{
+    struct event e = {.type = EVENT_DELIVERED};
+    e.delivery.id[0] = id;
+    return e;
+}
+
+/* Appears, is asked about, and is known. */
+static void find_bob(struct fixture *f)
+{
+    struct command c;
+    tell(f, (struct event){.type = EVENT_PEER});
+    assert_true(seek_ask(&f->lines.seek, &c));
+    struct event e = answer(SEEK_TICKET, EVENT_SAFETY);
+    e.safety.number = "1";
+    tell(f, e);
+    assert_int_equal(f->lines.state, LINES_SENDING);
+}
+
+static void take(struct fixture *f, const char *text)
+{
+    struct command c;
+    lines_take(&f->lines, text, strlen(text), &c);
+    assert_int_equal(c.type, COMMAND_SEND);
+    assert_int_equal(c.ticket, f->lines.line);
+    assert_int_equal(strlen(c.who), ID_TEXT_LEN);
+    assert_ptr_equal(c.text, text);
+}
+
+static void check_end(struct fixture *f, int status, const char *complaint)
+{
+    assert_int_equal(f->lines.state, LINES_DONE);
+    assert_int_equal(f->lines.status, status);
+    assert_int_equal(buffer_append(&f->complaints, "", 1), LTH_OK);
+    assert_non_null(strstr((const char *)f->complaints.bytes, complaint));
+    end(f);
+}
+
+static void test_all_delivered_ends_with_0(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f);
+    find_bob(&f);
+    take(&f, "one");
+    take(&f, "two");
+    tell(&f, accepted(1, 11));
+    tell(&f, delivered(11));
+    lines_end_of_input(&f.lines);
+    assert_int_equal(f.lines.state, LINES_DRAINING);
+    assert_false(lines_is_timed(&f.lines)); /* the answer comes without fail */
+    tell(&f, accepted(2, 12));
+    assert_true(lines_is_timed(&f.lines));
+    tell(&f, delivered(12));
+    check_end(&f, 0, "");
+}
+
+static void test_deliveries_of_older_messages_do_not_count(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f);
+    find_bob(&f);
+    take(&f, "one");
+    tell(&f, accepted(1, 11));
+    lines_end_of_input(&f.lines);
+    tell(&f, delivered(77));
+    assert_int_equal(f.lines.state, LINES_DRAINING);
+    time_out(&f);
+    check_end(&f, 4, "not everything was delivered");
+}
+
+static void test_an_empty_input_is_done_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f);
+    find_bob(&f);
+    lines_end_of_input(&f.lines);
+    check_end(&f, 0, "");
+}
+
+static void test_nobody_of_that_name_ends_with_3(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start(&f);
+    tell(&f, (struct event){.type = EVENT_READY});
+    assert_true(seek_ask(&f.lines.seek, &c));
+    tell(&f, refused(SEEK_TICKET, CODE_UNKNOWN_PEER));
+    assert_int_equal(f.lines.state, LINES_SEEKING);
+    assert_true(lines_is_timed(&f.lines));
+    time_out(&f);
+    check_end(&f, 3, "\"bob\"");
+}
+
+static void test_an_ambiguous_name_ends_with_3_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start(&f);
+    tell(&f, (struct event){.type = EVENT_READY});
+    assert_true(seek_ask(&f.lines.seek, &c));
+    tell(&f, refused(SEEK_TICKET, CODE_AMBIGUOUS));
+    check_end(&f, 3, "No.");
+}
+
+static void test_a_bad_line_is_named_and_the_rest_is_sent(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f);
+    find_bob(&f);
+    take(&f, "one");
+    take(&f, "");
+    tell(&f, accepted(1, 11));
+    tell(&f, refused(2, CODE_EMPTY_TEXT));
+    struct pen complaints = pen_over(&f.complaints, false);
+    lines_take_too_long(&f.lines, &complaints);
+    assert_int_equal(f.lines.state, LINES_SENDING);
+    lines_end_of_input(&f.lines);
+    tell(&f, delivered(11));
+    assert_non_null(memmem(f.complaints.bytes, f.complaints.len, "line 3 is longer", 16));
+    check_end(&f, 1, "lanthorn: line 2: No.\n");
+}
+
+static void test_a_full_disk_ends_with_1_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f);
+    find_bob(&f);
+    take(&f, "one");
+    take(&f, "two");
+    tell(&f, refused(1, CODE_DISK_FULL));
+    tell(&f, refused(2, CODE_DISK_FULL)); /* said once is enough */
+    assert_int_equal(f.complaints.len, strlen("lanthorn: line 1: No.\n"));
+    check_end(&f, 1, "line 1");
+}
+
+static void test_messages_of_others_are_printed_and_ours_are_not(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct event e = {.type = EVENT_MESSAGE};
+    e.message.name = "b\x1bob";
+    e.message.text = (const uint8_t *)"a\nb";
+    e.message.text_len = 3;
+    start(&f);
+    tell(&f, e);
+    e.message.from_me = true;
+    tell(&f, e);
+    assert_int_equal(f.out.len, strlen("b\\x1bob: a\n  | b\n"));
+    assert_memory_equal(f.out.bytes, "b\\x1bob: a\n  | b\n", f.out.len);
+    end(&f);
+}
+
+static void test_warnings_go_to_stderr(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct event e = {.type = EVENT_WARNING};
+    e.warning.text = "Mind.";
+    start(&f);
+    tell(&f, e);
+    assert_memory_equal(f.complaints.bytes, "lanthorn: Mind.\n", f.complaints.len);
+    end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_delivered_ends_with_0),
+        cmocka_unit_test(test_deliveries_of_older_messages_do_not_count),
+        cmocka_unit_test(test_an_empty_input_is_done_at_once),
+        cmocka_unit_test(test_nobody_of_that_name_ends_with_3),
+        cmocka_unit_test(test_an_ambiguous_name_ends_with_3_at_once),
+        cmocka_unit_test(test_a_bad_line_is_named_and_the_rest_is_sent),
+        cmocka_unit_test(test_a_full_disk_ends_with_1_at_once),
+        cmocka_unit_test(test_messages_of_others_are_printed_and_ours_are_not),
+        cmocka_unit_test(test_warnings_go_to_stderr),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

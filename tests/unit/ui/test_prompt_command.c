@@ -1,0 +1,201 @@
+/* What a typed line asks for; and that a slip of the finger is never sent as a message. */
+#include "check.h"
+
+#include "ui/prompt_command.h"
+
+#include <stdio.h>
+
+static const struct {
+    const char *line;
+    enum prompt_kind kind;
+    int type;
+    const char *who, *rest; /* rest: text, name, number or address */
+} rows[] = {
+    {"", PROMPT_NOTHING, 0, NULL, NULL},
+    {"  \t ", PROMPT_NOTHING, 0, NULL, NULL},
+    {"hello", PROMPT_SUBMIT, COMMAND_SEND, "CUR", "hello"},
+    {"  indented ", PROMPT_SUBMIT, COMMAND_SEND, "CUR", "  indented "},
+    {"two\nlines", PROMPT_SUBMIT, COMMAND_SEND, "CUR", "two\nlines"},
+    {"//etc", PROMPT_SUBMIT, COMMAND_SEND, "CUR", "/etc"},
+    {" //etc", PROMPT_SUBMIT, COMMAND_SEND, "CUR", "/etc"},
+    {"///", PROMPT_SUBMIT, COMMAND_SEND, "CUR", "//"},
+    {"/", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/unknown", PROMPT_REFUSED, -1, NULL, NULL},
+    {" /quit", PROMPT_SUBMIT, COMMAND_QUIT, NULL, NULL},
+    {"/QUIT", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/quit now", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/exit", PROMPT_SUBMIT, COMMAND_QUIT, NULL, NULL},
+    {"/quitx", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/help", PROMPT_HELP, -1, NULL, NULL},
+    {"/who", PROMPT_SUBMIT, COMMAND_PEERS, NULL, NULL},
+    {"/status  ", PROMPT_SUBMIT, COMMAND_STATUS, NULL, NULL},
+    {"/to bob", PROMPT_TO, COMMAND_VERIFY, "bob", NULL},
+    {"/to \"Bo Peep\" ", PROMPT_TO, COMMAND_VERIFY, "Bo Peep", NULL},
+    {"/to \"Bo Peep", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/to \"\"", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/to Bo Peep", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/to", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/msg bob hi  there ", PROMPT_SUBMIT, COMMAND_SEND, "bob", "hi  there "},
+    {"/msg \"Bo Peep\" \"hi\"", PROMPT_SUBMIT, COMMAND_SEND, "Bo Peep", "\"hi\""},
+    {"/msg bob", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/msg bob ", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/verify", PROMPT_SUBMIT, COMMAND_VERIFY, "CUR", NULL},
+    {"/verify bob 12345 67890 ", PROMPT_SUBMIT, COMMAND_VERIFY, "bob", "12345 67890"},
+    {"/petname bob My Bob", PROMPT_SUBMIT, COMMAND_PETNAME, "bob", "My Bob"},
+    {"/petname bob", PROMPT_SUBMIT, COMMAND_PETNAME, "bob", ""},
+    {"/name My Name ", PROMPT_SUBMIT, COMMAND_NAME, NULL, "My Name"},
+    {"/name ", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/block bob", PROMPT_SUBMIT, COMMAND_BLOCK, "bob", NULL},
+    {"/block", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/unblock bob", PROMPT_SUBMIT, COMMAND_UNBLOCK, "bob", NULL},
+    {"/peer add a:1", PROMPT_SUBMIT, COMMAND_PEER_ADD, NULL, "a:1"},
+    {"/peer   remove [fe80::1%eth0]:7", PROMPT_SUBMIT, COMMAND_PEER_REMOVE, NULL,
+     "[fe80::1%eth0]:7"},
+    {"/peer add", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/peer", PROMPT_REFUSED, -1, NULL, NULL},
+};
+
+static const char *rest_of(const struct command *c, char *room)
+{
+    if (c->text) {
+        snprintf(room, 100, "%.*s", (int)c->text_len, (const char *)c->text);
+        return room;
+    }
+    return c->name ? c->name : c->number ? c->number : c->address;
+}
+
+static bool same(const char *got, const char *want)
+{
+    return got && want ? strcmp(got, want) == 0 : got == want;
+}
+
+static void test_each_line_asks_for_one_thing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct prompt_line p;
+        char room[100];
+        CHECK_ERR(prompt_command_parse(rows[i].line, "CUR", &p), LTH_OK, rows[i].line);
+        CHECK(p.kind == rows[i].kind, rows[i].line);
+        if (p.kind == PROMPT_SUBMIT || p.kind == PROMPT_TO) {
+            CHECK((int)p.command.type == rows[i].type, rows[i].line);
+            CHECK(same(p.command.who, rows[i].who), rows[i].line);
+            CHECK(same(rest_of(&p.command, room), rows[i].rest), rows[i].line);
+        }
+        CHECK(p.kind != PROMPT_REFUSED || *p.why.text, rows[i].line);
+        prompt_line_clear(&p);
+    }
+}
+
+static const struct {
+    const char *line;
+    uint32_t last;
+    const char *who; /* NULL = refused */
+} histories[] = {
+    {"/history", 0, "CUR"},     {"/history 7", 7, "CUR"},       {"/history 7 bob", 7, "bob"},
+    {"/history bob", 0, "bob"}, {"/history 1000", 1000, "CUR"}, {"/history 1001", 0, "1001"},
+    {"/history 0", 0, "0"},     {"/history 7 bob x", 0, NULL},
+};
+
+static void test_history_takes_a_number_and_a_person(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(histories); i++) {
+        const char *row = histories[i].line;
+        struct prompt_line p;
+        CHECK_ERR(prompt_command_parse(row, "CUR", &p), LTH_OK, row);
+        CHECK((p.kind == PROMPT_SUBMIT) == (histories[i].who != NULL), row);
+        CHECK(p.kind == PROMPT_REFUSED ||
+                  (same(p.command.who, histories[i].who) && p.command.last == histories[i].last),
+              row);
+        prompt_line_clear(&p);
+    }
+}
+
+static const struct {
+    const char *line, *says;
+} refusals[] = {
+    {"/hlep", "did you mean /help?"},
+    {"/whi", "did you mean /who?"},
+    {"/mgs bob hi", "did you mean /msg?"},
+    {"/usr/bin/env", "type // to send a slash"},
+    {"/to", "/to WHO"},
+    {"/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is not a command"},
+};
+
+static void test_a_refusal_says_what_to_do(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(refusals); i++) {
+        struct prompt_line p;
+        CHECK_ERR(prompt_command_parse(refusals[i].line, "CUR", &p), LTH_OK, refusals[i].line);
+        CHECK(p.kind == PROMPT_REFUSED && strstr(p.why.text, refusals[i].says), refusals[i].line);
+        prompt_line_clear(&p);
+    }
+}
+
+static void test_text_for_nobody_is_not_sent(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"hello", "//hello", "/history", "/verify"};
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        struct prompt_line p;
+        CHECK_ERR(prompt_command_parse(lines[i], NULL, &p), LTH_OK, lines[i]);
+        CHECK(p.kind == PROMPT_REFUSED, lines[i]);
+        prompt_line_clear(&p);
+    }
+}
+
+static void test_help_has_a_line_for_every_command(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct pen pen = pen_over(&out, false);
+    prompt_command_help(&pen);
+    assert_int_equal(buffer_append(&out, "", 1), LTH_OK);
+    const char *help = (const char *)out.bytes, *word;
+    for (size_t i = 0; (word = prompt_command_complete("/", i)); i++)
+        if (strcmp(word, "/peers") != 0 && strcmp(word, "/exit") != 0) /* second names */
+            CHECK(strstr(help, word), word);
+    buffer_clear(&out);
+}
+
+static void test_the_manual_page_has_every_command(void **state)
+{
+    (void)state;
+    static char page[64 * 1024];
+    char bold[40];
+    const char *word;
+    FILE *file = fopen(LANTHORN_MANUAL, "r");
+    assert_non_null(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    fclose(file);
+    for (size_t i = 0; (word = prompt_command_complete("/", i)); i++) {
+        snprintf(bold, sizeof bold, "*%s*", word);
+        CHECK(strstr(page, bold), word);
+    }
+}
+
+static void test_commands_are_completed(void **state)
+{
+    (void)state;
+    assert_string_equal(prompt_command_complete("/pe", 0), "/peers");
+    assert_string_equal(prompt_command_complete("/pe", 1), "/petname");
+    assert_string_equal(prompt_command_complete("/q", 0), "/quit");
+    assert_null(prompt_command_complete("/q", 1));
+    assert_null(prompt_command_complete("/x", 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_line_asks_for_one_thing),
+        cmocka_unit_test(test_history_takes_a_number_and_a_person),
+        cmocka_unit_test(test_a_refusal_says_what_to_do),
+        cmocka_unit_test(test_text_for_nobody_is_not_sent),
+        cmocka_unit_test(test_help_has_a_line_for_every_command),
+        cmocka_unit_test(test_the_manual_page_has_every_command),
+        cmocka_unit_test(test_commands_are_completed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

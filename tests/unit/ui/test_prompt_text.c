@@ -1,0 +1,213 @@
+/* What a person reads: every event in words, and no stranger's line that could be one of ours. */
+#include "check.h"
+
+#include "ui/prompt_text.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static const char evil[] = "eve\x1b[2J\n!! all is well";
+static const uint64_t noon_ms = 1700049600000; /* 2023-11-15T12:00:00Z */
+
+/* The lines of e as a string; valid until the next call. */
+static const char *text_of(const struct event *e, bool color)
+{
+    static struct buffer out;
+    buffer_clear(&out);
+    struct pen pen = pen_over(&out, color);
+    if (e->type == EVENT_MESSAGE)
+        prompt_text_message(&pen, &e->message, noon_ms);
+    else
+        prompt_text_event(&pen, e, noon_ms);
+    assert_int_equal(pen_finish(&pen), LTH_OK);
+    assert_int_equal(buffer_append(&out, "", 1), LTH_OK);
+    return (const char *)out.bytes;
+}
+
+static struct event message(const char *name, const char *text, uint64_t time_ms)
+{
+    struct event e = {.type = EVENT_MESSAGE};
+    e.message.name = name;
+    e.message.text = (const uint8_t *)text;
+    e.message.text_len = strlen(text);
+    e.message.time_ms = time_ms;
+    return e;
+}
+
+static const struct {
+    const char *name, *from, *text;
+    uint64_t time_ms;
+    const char *want;
+} rows[] = {
+    {"plain", "bob", "hello", 1700049660000, "12:01 bob: hello\n"},
+    {"two lines", "bob", "a\n12:02 carol: b", 1700049660000,
+     "12:01 bob: a\n      | 12:02 carol: b\n"},
+    {"escapes", "b\x1b]0;t\x07", "\x9b", 1700049660000, "12:01 b\\x1b]0;t\\x07: \\x9b\n"},
+    {"bidi", "bob", "\u202egnp.exe\u202c", 1700049660000, "12:01 bob: \\u{202e}gnp.exe\\u{202c}\n"},
+    {"another day", "bob", "x", 1699963200000, "2023-11-14 12:00 bob: x\n"},
+    {"no such day", "bob", "x", UINT64_MAX, "--:-- bob: x\n"},
+};
+
+static void test_a_message_is_time_name_and_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct event e = message(rows[i].from, rows[i].text, rows[i].time_ms);
+        CHECK(strcmp(text_of(&e, false), rows[i].want) == 0, rows[i].name);
+    }
+}
+
+static void test_our_own_message_is_marked_as_ours(void **state)
+{
+    (void)state;
+    struct event e = message("me", "x", noon_ms);
+    e.message.from_me = true;
+    assert_string_equal(text_of(&e, false), "12:00 (you): x\n");
+}
+
+static void fill(struct event *e)
+{
+    static struct peer_view peer = {.name = evil, .petname = "friend", .address_count = 1};
+    static struct message_view m;
+    static struct recipient_view recipient = {.state = STATE_QUEUED};
+    switch (e->type) {
+    case EVENT_READY: e->ready.name = e->ready.version = e->ready.data = evil; break;
+    case EVENT_CONTACT: e->peer = peer; break;
+    case EVENT_KEY_CHANGE: e->key_change.name = evil; break;
+    case EVENT_WARNING: e->warning.code = e->warning.text = evil; break;
+    case EVENT_ERROR: e->error.text = evil; break;
+    case EVENT_PEERS:
+        e->peers.peers = &peer;
+        e->peers.count = 1;
+        break;
+    case EVENT_HISTORY:
+        m = message(evil, evil, 1).message;
+        e->history.messages = &m;
+        e->history.count = 1;
+        e->history.more = true;
+        break;
+    case EVENT_MESSAGE_STATE:
+        e->message_state.recipients = &recipient;
+        e->message_state.count = 1;
+        break;
+    case EVENT_NAMED: e->named.name = evil; break;
+    case EVENT_SAFETY:
+        e->safety.number = "123456789012345678901234567890"
+                           "123456789012345678901234567890";
+        break;
+    case EVENT_ADDRESS: e->address.address = evil; break;
+    case EVENT_STATUS:
+        e->status = (struct status_view){
+            .name = evil, .version = "1", .discovery_backend = "b", .discovery_state = "s"};
+        break;
+    default: break;
+    }
+}
+
+/* Those the prompt words itself. */
+static bool has_no_lines(enum event_type type)
+{
+    return type == EVENT_PEER || type == EVENT_SENT || type == EVENT_DELIVERED ||
+           type == EVENT_ACCEPTED;
+}
+
+static void test_every_event_is_whole_lines_without_controls(void **state)
+{
+    (void)state;
+    for (int type = 0; type <= EVENT_BYE; type++) {
+        struct event e = {.type = (enum event_type)type};
+        const char *word = event_word(e.type);
+        if (e.type == EVENT_MESSAGE)
+            e = message(evil, evil, 1);
+        fill(&e);
+        const char *text = text_of(&e, false);
+        size_t len = strlen(text);
+        CHECK(has_no_lines(e.type) == (len == 0), word);
+        CHECK(len == 0 || text[len - 1] == '\n', word);
+        for (size_t i = 0; i < len; i++)
+            CHECK(text[i] == '\n' || (unsigned char)text[i] >= 0x20, word);
+        CHECK(!strstr(text, "\n!! all is well"), word);
+    }
+}
+
+static void test_colour_is_always_taken_back(void **state)
+{
+    (void)state;
+    for (int type = 0; type <= EVENT_BYE; type++) {
+        struct event e = {.type = (enum event_type)type};
+        if (e.type == EVENT_MESSAGE)
+            e = message("bob", "x", 1);
+        fill(&e);
+        const char *text = text_of(&e, true), *last = NULL;
+        for (const char *at = text; (at = strstr(at, "\033[")); at++)
+            last = at;
+        CHECK(!last || strncmp(last, "\033[0m", 4) == 0, event_word(e.type));
+    }
+}
+
+static void test_the_safety_number_is_12_groups_of_5(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_SAFETY};
+    fill(&e);
+    assert_non_null(strstr(text_of(&e, false), "\n   12345 67890 12345 67890\n   12345 67890"));
+    e.safety.verified = true;
+    assert_non_null(strstr(text_of(&e, false), "-- verified"));
+}
+
+static void test_nothing_to_show_is_said(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_PEERS};
+    assert_non_null(strstr(text_of(&e, false), "nobody yet"));
+    e = (struct event){.type = EVENT_HISTORY};
+    assert_string_equal(text_of(&e, false), "-- no messages yet\n");
+}
+
+static void test_a_newcomer_is_told_name_id_place_and_commands(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct pen pen = pen_over(&out, false);
+    struct event e = {.type = EVENT_READY};
+    e.ready.name = "bob";
+    e.ready.data = "/home/bob";
+    prompt_text_welcome(&pen, &e);
+    assert_int_equal(buffer_append(&out, "", 1), LTH_OK);
+    const char *text = (const char *)out.bytes;
+    assert_non_null(strstr(text, "bob"));
+    assert_non_null(strstr(text, "aaaa aaaa aaaa"));
+    assert_non_null(strstr(text, "/home/bob"));
+    assert_non_null(strstr(text, "/help"));
+    buffer_clear(&out);
+}
+
+static int use_utc(void **state)
+{
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return 0;
+}
+
+static int forget_text(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_SENT};
+    (void)text_of(&e, false);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_message_is_time_name_and_text),
+        cmocka_unit_test(test_our_own_message_is_marked_as_ours),
+        cmocka_unit_test(test_every_event_is_whole_lines_without_controls),
+        cmocka_unit_test(test_colour_is_always_taken_back),
+        cmocka_unit_test(test_the_safety_number_is_12_groups_of_5),
+        cmocka_unit_test(test_nothing_to_show_is_said),
+        cmocka_unit_test(test_a_newcomer_is_told_name_id_place_and_commands),
+    };
+    return cmocka_run_group_tests(tests, use_utc, forget_text);
+}

@@ -1,0 +1,37 @@
+unit(ui chat)
+unit(ui descriptor_uv)
+unit(ui headless_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
+unit(ui input_uv)
+unit(ui json_command)
+unit(ui json_event)
+unit(ui json_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
+unit(ui json_writer)
+unit(ui keyfile)
+unit(ui known_peers)
+unit(ui later_uv)
+unit(ui lines)
+unit(ui lines_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
+unit(ui options)
+unit(ui output_uv)
+unit(ui passphrase ${CMAKE_CURRENT_LIST_DIR}/terminal.c)
+unit(ui pen)
+unit(ui prompt_command)
+unit(ui prompt_text)
+unit(ui prompt_uv ${CMAKE_CURRENT_LIST_DIR}/terminal.c ${CMAKE_CURRENT_LIST_DIR}/prompt_driver.c)
+unit(ui seek)
+unit(ui sentence)
+unit(ui splitter)
+unit(ui stdio_uv)
+unit(ui ui_uv ${CMAKE_CURRENT_LIST_DIR}/terminal.c)
+unit(ui unsettled)
+
+# The manual page names every option and every command of the prompt.
+foreach(reader options prompt_command)
+    target_compile_definitions(test_ui_${reader} PRIVATE
+        LANTHORN_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.1.scd")
+endforeach()
+
+# The prompt by hand: prompt_driver [INTERVAL_MS].
+add_executable(prompt_driver ${CMAKE_CURRENT_LIST_DIR}/prompt_driver_main.c
+               ${CMAKE_CURRENT_LIST_DIR}/prompt_driver.c)
+target_link_libraries(prompt_driver PRIVATE lanthorn_flags lanthorn_ui)

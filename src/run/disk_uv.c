@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SYNC_AGAIN_MS = 500 }; /* how long to wait for room on a full disk */
+
 /* Records on their way to the thread. */
 struct batch {
     struct store_record *records; /* owned; the bytes are the node's */
@@ -40,8 +42,8 @@ struct disk_thread {
     uv_timer_t lazy;
 
     /* Under the mutex. */
-    struct batch handed; /* being worked on; count 0 and !sync = none */
-    bool has_batch, ending;
+    struct batch handed;              /* being worked on; count 0 and !sync = none */
+    bool has_batch, in_haste, ending; /* in_haste: wait for nothing, the end is near */
     struct read_job *to_read, **to_read_end;
     struct news news;
     struct store_stats stats;
@@ -50,6 +52,7 @@ struct disk_thread {
     struct batch gathering;
     uint64_t queued, synced; /* highest number queued; highest known durable */
     bool busy, closing;
+    bool gave_up; /* the last batch was refused: the end does not wait for another one */
     int open_handles;
     void (*on_closed)(void *ctx);
     void *closed_ctx;
@@ -72,29 +75,6 @@ static void tell(struct disk_thread *d, const struct news *news)
     store_stats(d->store, &d->stats);
     uv_mutex_unlock(&d->mutex);
     uv_async_send(&d->async);
-}
-
-static void work_on_batch(struct disk_thread *d, const struct batch *batch)
-{
-    struct news news = {.idle = !batch->sync};
-    enum lth_err err = batch->count ? store_append(d->store, batch->records, batch->count) : LTH_OK;
-    if (err != LTH_OK) {
-        news = (struct news){.refused = batch->first, .why = err, .idle = true};
-        tell(d, &news);
-        return;
-    }
-    news.written = batch->first + batch->count - 1;
-    if (!batch->sync) {
-        tell(d, &news);
-        return;
-    }
-    err = store_sync(d->store);
-    news.idle = true;
-    if (err == LTH_OK)
-        news.durable = news.written;
-    else
-        news = (struct news){.refused = batch->first, .why = err, .idle = true};
-    tell(d, &news);
 }
 
 static void work_on_read(struct disk_thread *d, struct read_job *job)
@@ -120,6 +100,60 @@ static struct read_job *take_read(struct disk_thread *d)
     if (!d->to_read)
         d->to_read_end = &d->to_read;
     return job;
+}
+
+/* A while, in which reads are answered. False when there is no time to wait. */
+static bool wait_for_room(struct disk_thread *d)
+{
+    struct read_job *job;
+    bool in_haste;
+    do {
+        uv_mutex_lock(&d->mutex);
+        if (!d->to_read && !d->in_haste)
+            uv_cond_timedwait(&d->work, &d->mutex, SYNC_AGAIN_MS * (uint64_t)1000000);
+        job = take_read(d);
+        in_haste = d->in_haste;
+        uv_mutex_unlock(&d->mutex);
+        if (job)
+            work_on_read(d, job);
+    } while (job);
+    return !in_haste;
+}
+
+/* On a full disk nothing is lost yet: the sync is tried again until there is room. */
+static enum lth_err sync_store(struct disk_thread *d)
+{
+    enum lth_err err;
+    do
+        err = store_sync(d->store);
+    while (err == LTH_DISK_FULL && wait_for_room(d));
+    return err;
+}
+
+static void work_on_batch(struct disk_thread *d, const struct batch *batch)
+{
+    struct news news = {.idle = !batch->sync};
+    enum lth_err err = batch->count ? store_append(d->store, batch->records, batch->count) : LTH_OK;
+    if (err != LTH_OK) {
+        news = (struct news){.refused = batch->first, .why = err, .idle = true};
+        tell(d, &news);
+        return;
+    }
+    news.written = batch->first + batch->count - 1;
+    if (!batch->sync) {
+        tell(d, &news);
+        return;
+    }
+    err = sync_store(d);
+    news.idle = true;
+    if (err == LTH_OK)
+        news.durable = news.written;
+    else if (err == LTH_DISK_FULL) /* its records are appended: only what comes after is refused */
+        news.refused = news.written + 1;
+    else
+        news = (struct news){.refused = batch->first, .idle = true};
+    news.why = err;
+    tell(d, &news);
 }
 
 static void run_thread(void *arg)
@@ -156,6 +190,7 @@ static void hand_over(struct disk_thread *d)
     spare.sync = false;
     d->gathering = spare;
     d->busy = true;
+    d->gave_up = false;
 }
 
 static void on_lazy_sync(uv_timer_t *timer)
@@ -265,6 +300,7 @@ static void on_news(uv_async_t *async)
         d->gathering.count = 0; /* what is queued behind it is refused with it */
         d->gathering.sync = false;
         d->queued = news.refused - 1;
+        d->gave_up = true;
         d->callbacks.on_refused(d->callbacks.ctx, news.refused, news.why);
     }
     report_reads(d, news.reads);
@@ -311,7 +347,7 @@ static void maybe_end(struct disk_thread *d)
 {
     if (!d->closing || d->busy || d->gathering.count || uv_is_closing((uv_handle_t *)&d->async))
         return;
-    if (d->synced < d->queued) { /* one last sync */
+    if (d->synced < d->queued && !d->gave_up) { /* one last sync */
         on_lazy_sync(&d->lazy);
         return;
     }
@@ -323,6 +359,10 @@ void disk_close(struct disk_thread *d, void (*on_closed)(void *ctx), void *ctx)
     d->on_closed = on_closed;
     d->closed_ctx = ctx;
     d->closing = true;
+    uv_mutex_lock(&d->mutex);
+    d->in_haste = true;
+    uv_cond_signal(&d->work);
+    uv_mutex_unlock(&d->mutex);
     disk_kick(d);
     maybe_end(d);
 }

@@ -7,7 +7,9 @@
  * 3. What asked for no sync becomes durable with the next sync, at the latest a second later.
  * 4. Reads are answered between batches.
  * When an append fails, everything queued behind it is dropped and reported as refused: the
- * node numbers its records without gaps. All callbacks run on the loop.
+ * node numbers its records without gaps. When a sync finds the disk full, it is tried again
+ * until there is room; what is on its way stays unreported, for nothing of it is lost yet.
+ * All callbacks run on the loop.
  */
 #ifndef LTH_RUN_DISK_UV_H
 #define LTH_RUN_DISK_UV_H

@@ -10,7 +10,7 @@ from node import Node, history
 
 COUNT = 1000
 KILL_AFTER = 300  # messages the victim has shown, and of its own seen accepted
-HOLD_AT = 600     # of COUNT: the rest is said once the victim is dead
+HOLD_AT = 990     # of COUNT: the rest is said once the victim is dead
 ARRIVAL_S = 120
 # A line leaves, then the node notes that it was shown: SIGKILL may fall between the two. The
 # other order could lose the line.

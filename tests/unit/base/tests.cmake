@@ -1,1 +1,8 @@
+unit(base arena)
+unit(base base32)
+unit(base buffer)
 unit(base cursor)
+unit(base display)
+unit(base endpoint)
+unit(base error)
+unit(base utf8)

@@ -3,6 +3,7 @@ set(STORE_MEMDISK ${CMAKE_CURRENT_LIST_DIR}/memdisk.c)
 set(STORE_STORES ${STORE_MEMDISK} ${CMAKE_CURRENT_LIST_DIR}/stores.c)
 
 unit(store crc32c)
+unit(store record)
 unit(store pack)
 unit(store frames)
 unit(store vault)

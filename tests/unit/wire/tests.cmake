@@ -34,3 +34,11 @@ endif()
 add_test(NAME unit/wire/no_injection
     COMMAND sh ${WIRE_TESTS}/no_injection.sh ${CMAKE_NM} $<TARGET_FILE:test_wire_noise>
         ${WIRE_SHIPPED})
+
+# What is said: each message in a file of its own.
+unit(wire hello)
+unit(wire feed ${WIRE_VECTOR})
+unit(wire entry ${WIRE_VECTOR})
+unit(wire entries)
+unit(wire have)
+unit(wire statement)

@@ -159,24 +159,23 @@ static int open_run(struct program *p)
     return err == LTH_OK ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int open_ui(struct program *p)
+static struct ui_config ui_config_of(const struct options *o, bool first_run)
 {
-    const struct options *o = &p->options;
-    const struct ui_host host = {on_submit, on_shown, on_ui_stop, on_busy, on_drained, p};
-    const struct ui_config config = {
+    return (struct ui_config){
         .kind = ui_kind_for(o->json, o->headless),
         .in_fd = STDIN_FILENO,
         .out_fd = STDOUT_FILENO,
         .color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && ui_wants_color()),
-        .first_run = p->start.report.created,
+        .first_run = first_run,
         .to = o->to,
         .timeout_s = o->timeout_s,
     };
-    if (config.kind == UI_LINES && !o->to) {
-        complain("The input is not a terminal, so each line would be a message, but to whom: say "
-                 "--to WHO, or use --json.");
-        return EXIT_USAGE;
-    }
+}
+
+static int open_ui(struct program *p)
+{
+    const struct ui_host host = {on_submit, on_shown, on_ui_stop, on_busy, on_drained, p};
+    const struct ui_config config = ui_config_of(&p->options, p->start.report.created);
     if (ui_open(&p->loop, &config, &host, &p->ui) == LTH_OK)
         return EXIT_DONE;
     complain("Standard input or output cannot be used: start it from a terminal, or use --json.");
@@ -301,11 +300,18 @@ int main(int argc, char *argv[])
         complain("%s", why.text);
         return EXIT_USAGE;
     }
-    if (program.options.help)
+    if (program.options.help) {
         options_print_help(stdout);
-    else if (program.options.version)
+        return EXIT_DONE;
+    }
+    if (program.options.version) {
         puts("lanthorn " LANTHORN_VERSION);
-    else
-        return run_node(&program);
-    return EXIT_DONE;
+        return EXIT_DONE;
+    }
+    const struct ui_config config = ui_config_of(&program.options, false);
+    if (ui_config_check(&config, &why) != LTH_OK) {
+        complain("%s", why.text);
+        return EXIT_USAGE;
+    }
+    return run_node(&program);
 }

@@ -9,6 +9,7 @@
 #include "start.h"
 #include "ui/ui_uv.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -37,8 +38,6 @@ static void stop(struct program *p)
     if (p->stopping)
         return;
     p->stopping = true;
-    for (size_t i = 0; i < SIGNALS; i++)
-        uv_close((uv_handle_t *)&p->signals[i], NULL);
     run_stop(p->run);
 }
 
@@ -105,6 +104,8 @@ static void on_ui_closed(void *ctx)
 static void on_stopped(void *ctx)
 {
     struct program *p = ctx;
+    for (size_t i = 0; i < SIGNALS; i++) /* so long, a second signal changes nothing */
+        uv_close((uv_handle_t *)&p->signals[i], NULL);
     const struct event bye = {
         .type = EVENT_BYE, .is_answer = p->quitting, .ticket = p->quit_ticket};
     ui_event(p->ui, &bye);
@@ -218,6 +219,13 @@ static void tell_report(struct program *p)
                  (unsigned long long)report->damaged_from);
         run_warn(p->run, "store_damaged", text);
     }
+    if (p->start.orphans) {
+        snprintf(text, sizeof text,
+                 "%llu records rest on lost ones and were passed over: put the directory back from "
+                 "a backup, if there is one.",
+                 (unsigned long long)p->start.orphans);
+        run_warn(p->run, "store_damaged", text);
+    }
     if (report->read_only)
         run_warn(p->run, "store_read_only",
                  "The store takes no writes: messages can be read, but none sent or received.");
@@ -238,6 +246,10 @@ static int run_loop(struct program *p)
     enum lth_err err = run_start(p->run);
     tell_report(p);
     add_peers(p);
+    if (err != LTH_OK)
+        run_warn(p->run, "discovery_lost",
+                 "Discovery is not available here: others are found only at addresses typed or "
+                 "remembered.");
     if (err != LTH_OK && p->options.discovery != CHOICE_AUTO && p->options.peer_count == 0) {
         complain("Discovery is not available here and no address was typed: use --discovery auto, "
                  "or give one with --peer.");
@@ -261,6 +273,24 @@ static int run_program(struct program *p)
     return status;
 }
 
+/* A closed standard stream would give its number to the first file we open: the store's. */
+static void fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            abort();
+}
+
+/* One descriptor a session, and the store must always get its own. */
+static void allow_many_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files); /* as many as before, then */
+}
+
 /* Keys and texts stay out of core files and other processes' reach. */
 static void seal_process(void)
 {
@@ -268,6 +298,7 @@ static void seal_process(void)
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* both only fail on kernels without them */
     (void)setrlimit(RLIMIT_CORE, &none);
     signal(SIGPIPE, SIG_IGN);
+    allow_many_files();
 }
 
 static int run_node(struct program *p)
@@ -291,6 +322,7 @@ int main(int argc, char *argv[])
 {
     static struct program program;
     struct sentence why;
+    fill_standard_streams();
     seal_process();
     if (sodium_init() < 0) {
         complain("No randomness is to be had from this system: nothing can be secured.");

@@ -71,9 +71,15 @@ static int open_with_key_file(const struct options *o, struct start *s)
 {
     uint8_t bytes[KEYFILE_LEN];
     struct sentence why;
-    if (keyfile_load(o->key_file, bytes, &why) != LTH_OK) {
-        complain("%s", why.text);
+    if (access(o->key_file, F_OK) != 0 && store_exists(disk_posix(), s->data_dir)) {
+        complain("There is no key file %s for the store in %s: name the one it was made with.",
+                 o->key_file, s->data_dir);
         return EXIT_WRONG_KEY;
+    }
+    enum lth_err err = keyfile_load(o->key_file, bytes, &why);
+    if (err != LTH_OK) {
+        complain("%s", why.text);
+        return err == LTH_WRONG_KEY || err == LTH_MALFORMED ? EXIT_WRONG_KEY : EXIT_FAILED;
     }
     const struct store_key key = {STORE_KEY_FILE, bytes, sizeof bytes};
     int status = open_store(o, &key, s);
@@ -106,9 +112,15 @@ static const char *login_name(void)
                                                                              : "somebody";
 }
 
-static enum lth_err replay_into(void *node, uint64_t number, const uint8_t *bytes, size_t len)
+/* Where the log is damaged, what rests on a lost record is passed over and the rest is read. */
+static enum lth_err replay_into(void *ctx, uint64_t number, const uint8_t *bytes, size_t len)
 {
-    return node_replay(node, number, bytes, len);
+    struct start *s = ctx;
+    enum lth_err err = node_replay(s->node, number, bytes, len);
+    if (err != LTH_DAMAGED && err != LTH_MALFORMED)
+        return err;
+    s->orphans++;
+    return LTH_OK;
 }
 
 static int read_log(const struct options *o, struct start *s)
@@ -122,20 +134,21 @@ static int read_log(const struct options *o, struct start *s)
         .shown = store_shown(s->store),
     };
     s->node = node_new(&config);
-    enum lth_err err = s->node ? store_replay(s->store, replay_into, s->node) : LTH_NO_MEMORY;
+    enum lth_err err = s->node ? store_replay(s->store, replay_into, s) : LTH_NO_MEMORY;
     if (err == LTH_OK)
         return EXIT_DONE;
-    complain("The messages in %s could not be read (%s): put the directory back from a backup.",
-             s->data_dir, lth_strerror(err));
+    complain("The messages in %s could not be read (%s): %s.", s->data_dir, lth_strerror(err),
+             err == LTH_TOO_NEW ? "install that version" : "put the directory back from a backup");
     return EXIT_FAILED;
 }
 
 int start_begin(const struct options *o, struct start *s)
 {
     memset(s, 0, sizeof *s);
-    if (data_dir_find(o->data, s->data_dir, sizeof s->data_dir) != LTH_OK) {
+    enum lth_err err = data_dir_find(o->data, s->data_dir, sizeof s->data_dir);
+    if (err != LTH_OK) {
         complain("There is no place for the data (%s): choose a directory with --data.",
-                 strerror(errno));
+                 err == LTH_IO ? strerror(errno) : lth_strerror(err));
         return EXIT_FAILED;
     }
     int status = o->key_file ? open_with_key_file(o, s) : open_with_passphrase(o, s);

@@ -25,6 +25,7 @@ struct start {
     struct store *store;
     struct store_report report;
     struct node *node;
+    uint64_t orphans; /* records passed over, because what they rest on is lost */
 };
 
 /* EXIT_DONE: both are open, start_end gives them back. Else the sentence has been said. */

@@ -119,7 +119,7 @@ enum lth_err fetch_record(struct fetch *f, uint64_t number, struct buffer *out)
     size_t len;
     const struct frames_entry *entry = frames_find(f->frames, number);
     f->ahead = AHEAD_OF_ONE;
-    if (f->is_open)
+    if (f->is_open && entry && f->entry.first != entry->first)
         file_window_over(&f->window, &f->file, f->ahead); /* the file may have grown */
     enum lth_err err = entry ? load(f, entry) : LTH_DAMAGED;
     if (err != LTH_OK)

@@ -99,6 +99,16 @@ static enum lth_err make_vault(struct store *s, const char *dir, const struct st
     return status < 0 ? told(status, report) : LTH_OK;
 }
 
+/* True when there was a vault here once: a new one beside the old log would be a new identity. */
+static bool was_opened(const struct store *s, const char *dir)
+{
+    struct buffer bytes = {0};
+    bool no_shown = file_slurp(s->disk, dir, "shown", VAULT_FILE_MAX, &bytes) == -ENOENT;
+    bool no_head = file_slurp(s->disk, dir, "head", VAULT_FILE_MAX, &bytes) == -ENOENT;
+    buffer_clear(&bytes);
+    return !no_shown || !no_head;
+}
+
 static enum lth_err open_vault(struct store *s, const char *dir, const struct store_key *key,
                                struct store_report *report)
 {
@@ -108,7 +118,7 @@ static enum lth_err open_vault(struct store *s, const char *dir, const struct st
     if (status == 0)
         err = vault_parse(&s->vault, bytes.bytes, bytes.len, key);
     else if (status == -ENOENT)
-        err = make_vault(s, dir, key, report);
+        err = was_opened(s, dir) ? LTH_DAMAGED : make_vault(s, dir, key, report);
     else
         err = status == -EFBIG ? LTH_DAMAGED : told(status, report);
     buffer_clear(&bytes);

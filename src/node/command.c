@@ -10,12 +10,36 @@
 #include <sodium.h>
 #include <string.h>
 
-static struct event *answer(struct node *n, const struct command *c, enum event_type type)
+static struct event *answer_to(struct node *n, uint64_t ticket, enum event_type type)
 {
     struct event *event = say(n, type);
     event->is_answer = true;
-    event->ticket = c->ticket;
+    event->ticket = ticket;
     return event;
+}
+
+static struct event *answer(struct node *n, const struct command *c, enum event_type type)
+{
+    return answer_to(n, c->ticket, type);
+}
+
+/* A change is applied and answered once it is durable: commands_on_stored. */
+static void store_setting(struct node *n, const struct command *c, struct contact *contact,
+                          const struct writer *record)
+{
+    const struct journal_item item = {
+        .kind = JOURNAL_SETTING, .contact = contact, .ticket = c->ticket, .command = c->type};
+    if (store_item(n, &item, record, true) != LTH_OK)
+        n->todo->out_of_memory = true;
+}
+
+static void store_contact_setting(struct node *n, const struct command *c, struct contact *contact,
+                                  const struct contact_record *wanted)
+{
+    uint8_t bytes[RECORD_CONTACT_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    record_contact_write(&w, wanted);
+    store_setting(n, c, contact, &w);
 }
 
 /* The contact c speaks of; NULL after an error has been said. */
@@ -147,33 +171,31 @@ static void on_name(struct node *n, const struct command *c)
         say_error(n, c->ticket, CODE_USAGE, "A name cannot be empty: give one.");
         return;
     }
-    text_copy(n->name, sizeof n->name, c->name);
-    record_name_write(&w, n->name);
-    store_note(n, &w);
-    tell_name(n);
-    answer(n, c, EVENT_NAMED)->named.name = n->name;
+    record_name_write(&w, c->name);
+    store_setting(n, c, NULL, &w);
 }
 
 static void on_petname(struct node *n, const struct command *c)
 {
+    struct contact_record wanted;
     struct contact *contact = c->name && !is_good_name(n, c) ? NULL : who(n, c);
     if (!contact)
         return;
-    text_copy(contact->petname, sizeof contact->petname, c->name ? c->name : "");
-    store_contact(n, contact);
-    contact_view(contact, &answer(n, c, EVENT_CONTACT)->peer);
+    contact_to_record(contact, &wanted);
+    text_copy(wanted.petname, sizeof wanted.petname, c->name ? c->name : "");
+    store_contact_setting(n, c, contact, &wanted);
 }
 
 static void on_block(struct node *n, const struct command *c, bool blocked)
 {
+    struct contact_record wanted;
     struct contact *contact = who(n, c);
     if (!contact)
         return;
-    contact->blocked = blocked;
-    store_contact(n, contact);
-    if (blocked && contact->link)
-        link_close(n, contact->link, true);
-    contact_view(contact, &answer(n, c, EVENT_CONTACT)->peer);
+    contact_to_record(contact, &wanted);
+    wanted.flags &= (uint8_t)~CONTACT_BLOCKED;
+    wanted.flags |= blocked ? CONTACT_BLOCKED : 0;
+    store_contact_setting(n, c, contact, &wanted);
 }
 
 /* True when typed holds exactly these digits, spaces aside. */
@@ -188,10 +210,23 @@ static bool same_digits(const char *typed, const char *digits)
     return *digits == '\0';
 }
 
-static void on_verify(struct node *n, const struct command *c)
+static void answer_safety(struct node *n, uint64_t ticket, const struct contact *contact)
 {
     char *number = todo_room(n->todo, SAFETY_DIGITS + 1);
-    struct contact *contact = number ? who(n, c) : NULL;
+    struct event *event = answer_to(n, ticket, EVENT_SAFETY);
+    if (!number)
+        return;
+    identity_safety_number(n->me.public.id, contact->identity.id, number);
+    memcpy(event->safety.peer, contact->identity.id, ID_LEN);
+    event->safety.number = number;
+    event->safety.verified = contact->verified;
+}
+
+static void on_verify(struct node *n, const struct command *c)
+{
+    char number[SAFETY_DIGITS + 1];
+    struct contact_record wanted;
+    struct contact *contact = who(n, c);
     if (!contact)
         return;
     identity_safety_number(n->me.public.id, contact->identity.id, number);
@@ -202,22 +237,21 @@ static void on_verify(struct node *n, const struct command *c)
                   contact_label(contact));
         return;
     }
-    if (c->number && !contact->verified) {
-        contact->verified = true;
-        store_contact(n, contact);
+    if (!c->number || contact->verified) {
+        answer_safety(n, c->ticket, contact);
+        return;
     }
-    struct event *event = answer(n, c, EVENT_SAFETY);
-    memcpy(event->safety.peer, contact->identity.id, ID_LEN);
-    event->safety.number = number;
-    event->safety.verified = contact->verified;
+    contact_to_record(contact, &wanted);
+    wanted.flags |= CONTACT_VERIFIED;
+    store_contact_setting(n, c, contact, &wanted);
 }
 
 /* ---- what was said ---- */
 
 /* Where in the order the messages before c->id end; false after an error has been said. */
-static bool find_end(struct node *n, const struct command *c, const struct conversation *in,
-                     size_t *end)
+static bool find_end(struct node *n, const struct command *c, struct conversation *in, size_t *end)
 {
+    const struct place *order = conversation_order(in);
     uint8_t id[MESSAGE_ID_LEN];
     struct place place;
     *end = in->order_count;
@@ -226,8 +260,8 @@ static bool find_end(struct node *n, const struct command *c, const struct conve
     if (strlen(c->id) == 2 * sizeof id &&
         sodium_hex2bin(id, sizeof id, c->id, 2 * sizeof id, NULL, NULL, NULL) == 0 &&
         feeds_find_entry(&n->feeds, in, id, &place)) {
-        while (*end > 0 && (in->order[*end - 1].feed != place.feed ||
-                            in->order[*end - 1].number != place.number))
+        while (*end > 0 &&
+               (order[*end - 1].feed != place.feed || order[*end - 1].number != place.number))
             --*end;
         *end -= *end > 0;
         return true;
@@ -253,7 +287,7 @@ static void on_history(struct node *n, const struct command *c)
     count = count > HISTORY_MAX ? HISTORY_MAX : count;
     count = count > end ? end : count;
     struct pending_read *read =
-        reads_ask(n, READ_FOR_HISTORY, contact->direct->order + (end - count), count);
+        reads_ask(n, READ_FOR_HISTORY, conversation_order(contact->direct) + (end - count), count);
     if (!read)
         return;
     read->ticket = c->ticket;
@@ -288,7 +322,7 @@ static void view_recipient(const struct node *n, const struct place *place,
         out->state = STATE_DELIVERED;
     else if (place->number <= f->sent_high)
         out->state = STATE_SENT;
-    if (f->mine && out->state == STATE_DELIVERED)
+    if (f->mine && out->state == STATE_DELIVERED && place->number >= f->receipted_first)
         out->time_ms = f->receipted_ms;
 }
 
@@ -340,14 +374,14 @@ static bool good_address(struct node *n, const struct command *c, char text[256]
     return false;
 }
 
-static void note_address(struct node *n, const char *text, bool removed)
+static void store_address(struct node *n, const struct command *c, const char *text, bool removed)
 {
     uint8_t bytes[RECORD_ADDRESS_MAX];
     struct writer w = writer_over(bytes, sizeof bytes);
     struct address_record record = {.removed = removed};
     text_copy(record.text, sizeof record.text, text);
     record_address_write(&w, &record);
-    store_note(n, &w);
+    store_setting(n, c, NULL, &w);
 }
 
 static void on_peer_add(struct node *n, const struct command *c)
@@ -361,9 +395,10 @@ static void on_peer_add(struct node *n, const struct command *c)
                   "No more than %d addresses are tracked: remove one first.", CANDIDATES_MAX);
         return;
     }
-    if (!known)
-        note_address(n, text, false);
-    answer(n, c, EVENT_ADDRESS)->address.address = keep_string(n, text);
+    if (known) /* and in the log */
+        answer(n, c, EVENT_ADDRESS)->address.address = keep_string(n, text);
+    else /* it is dialled at once, and remembered if the disk takes it */
+        store_address(n, c, text, false);
 }
 
 static void on_peer_remove(struct node *n, const struct command *c)
@@ -371,12 +406,50 @@ static void on_peer_remove(struct node *n, const struct command *c)
     char text[CANDIDATE_ADDRESS_MAX + 1];
     if (!good_address(n, c, text))
         return;
-    if (!dialer_remove(n, text, CANDIDATE_TYPED)) {
+    if (dialer_is_typed(n, text))
+        store_address(n, c, text, true);
+    else
         say_error(n, c->ticket, CODE_USAGE, "%s was never added: nothing was removed.", text);
+}
+
+/* ---- what is changed once it is durable ---- */
+
+static void answer_address(struct node *n, const struct journal_item *item)
+{
+    struct address_record record;
+    if (record_address_parse(item->bytes, item->len, &record) != LTH_OK)
+        return; /* we wrote it */
+    answer_to(n, item->ticket, EVENT_ADDRESS)->address.address = keep_string(n, record.text);
+}
+
+static void answer_contact(struct node *n, const struct journal_item *item)
+{
+    struct contact *c = item->contact;
+    if (!c) { /* forgotten meanwhile to make room */
+        say_error(n, item->ticket, CODE_UNKNOWN_PEER, "They are not known any more: meet again.");
         return;
     }
-    note_address(n, text, true);
-    answer(n, c, EVENT_ADDRESS)->address.address = keep_string(n, text);
+    dialer_look_again(n);
+    if (c->blocked)
+        links_close_all(n, c);
+    if (item->command == COMMAND_VERIFY)
+        answer_safety(n, item->ticket, c);
+    else
+        contact_view(c, &answer_to(n, item->ticket, EVENT_CONTACT)->peer);
+}
+
+void commands_on_stored(struct node *n, const struct journal_item *item)
+{
+    if (records_apply(n, item->bytes, item->len) != LTH_OK)
+        n->todo->out_of_memory = true; /* the only way in which our own record can fail */
+    if (item->command == COMMAND_NAME) {
+        tell_name(n);
+        answer_to(n, item->ticket, EVENT_NAMED)->named.name = n->name;
+    } else if (item->command == COMMAND_PEER_ADD || item->command == COMMAND_PEER_REMOVE) {
+        answer_address(n, item);
+    } else {
+        answer_contact(n, item);
+    }
 }
 
 /* ---- the node itself ---- */

@@ -1,5 +1,7 @@
 #include "node/contacts.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +24,10 @@ struct contact *contacts_get(const struct contacts *c, const uint8_t id[ID_LEN])
 
 enum lth_err contacts_add(struct contacts *c, const struct identity *identity, struct contact **out)
 {
-    if (HASH_COUNT(c->table) >= CONTACTS_MAX)
+    struct contact *contact =
+        HASH_COUNT(c->table) < CONTACTS_MAX ? calloc(1, sizeof *contact) : NULL;
+    if (!contact && HASH_COUNT(c->table) >= CONTACTS_MAX)
         return LTH_LIMIT;
-    struct contact *contact = calloc(1, sizeof *contact);
     if (!contact)
         return LTH_NO_MEMORY;
     contact->identity = *identity;
@@ -33,21 +36,46 @@ enum lth_err contacts_add(struct contacts *c, const struct identity *identity, s
     return LTH_OK;
 }
 
+/* Never shadowed by what somebody calls themselves: programs and the prompt address by id. */
+static bool is_whole_id(const char *who, uint8_t id[ID_LEN])
+{
+    return id_parse(who, id) == LTH_OK;
+}
+
 static bool has_petname(const struct contact *c, const char *who)
 {
     return c->petname[0] && strcmp(c->petname, who) == 0;
 }
 
-static bool has_name(const struct contact *c, const char *who)
-{
-    return strcmp(c->name, who) == 0;
-}
-
-static bool has_id(const struct contact *c, const char *who)
+/* Announced name or start of the id: together, so that a name made to look like the start of
+ * somebody's id is ambiguous and not theirs. */
+static bool has_name_or_id(const struct contact *c, const char *who)
 {
     char text[ID_TEXT_LEN + 1];
     id_write(c->identity.id, text);
-    return strlen(who) >= ID_PREFIX_MIN && strncasecmp(text, who, strlen(who)) == 0;
+    return strcmp(c->name, who) == 0 ||
+           (strlen(who) >= ID_PREFIX_MIN && strncasecmp(text, who, strlen(who)) == 0);
+}
+
+/* Somebody met in passing: nothing was said, marked or named, and they are not here. */
+static bool is_passer_by(const struct contact *c)
+{
+    return !c->link && !c->verified && !c->blocked && !c->petname[0] && !c->has_feeds;
+}
+
+struct contact *contacts_oldest_passer_by(const struct contacts *c)
+{
+    struct contact *oldest = NULL;
+    for (struct contact *at = c->table; at; at = at->hh.next)
+        if (is_passer_by(at) && (!oldest || at->last_seen_ms < oldest->last_seen_ms))
+            oldest = at;
+    return oldest;
+}
+
+void contacts_remove(struct contacts *c, struct contact *contact)
+{
+    HASH_DEL(c->table, contact);
+    free(contact);
 }
 
 /* The one contact for which fits is true. */
@@ -71,20 +99,23 @@ static enum lth_err find_one(const struct contacts *c, const char *who,
 
 enum lth_err contacts_find(const struct contacts *c, const char *who, struct contact **out)
 {
+    uint8_t id[ID_LEN];
     if (!who || !who[0])
         return LTH_NOT_FOUND;
+    if (is_whole_id(who, id)) {
+        struct contact *contact = contacts_get(c, id);
+        *out = contact ? contact : *out;
+        return contact ? LTH_OK : LTH_NOT_FOUND;
+    }
     enum lth_err err = find_one(c, who, has_petname, out);
-    if (err == LTH_NOT_FOUND)
-        err = find_one(c, who, has_name, out);
-    if (err == LTH_NOT_FOUND)
-        err = find_one(c, who, has_id, out);
-    return err;
+    return err == LTH_NOT_FOUND ? find_one(c, who, has_name_or_id, out) : err;
 }
 
 const struct contact *contacts_namesake(const struct contacts *c, const struct contact *of)
 {
     for (const struct contact *at = c->table; at; at = at->hh.next)
-        if (at != of && strcmp(at->name, of->name) == 0)
+        if (at != of && (text_looks_same(at->name, of->name) ||
+                         (at->petname[0] && text_looks_same(at->petname, of->name))))
             return at;
     return NULL;
 }

@@ -1,8 +1,8 @@
 /* node/contacts.h - the people we have met: pinned keys, names, and how they are called here.
  *
- * A contact is its id. Names are only ways to find one: the petname we gave, else the name
- * they announce if nobody else has it, else the id or a prefix of it. What fits more than
- * one is refused, never guessed.
+ * A contact is its id. Names are only ways to find one: the id itself, else the petname we
+ * gave, else the name they announce or a prefix of the id, if it fits nobody else. What fits
+ * more than one is refused, never guessed.
  */
 #ifndef LTH_NODE_CONTACTS_H
 #define LTH_NODE_CONTACTS_H
@@ -22,10 +22,13 @@ struct contact {
     char name[NAME_MAX_LEN + 1];    /* as announced */
     char petname[NAME_MAX_LEN + 1]; /* ours; "" = none */
     bool verified, blocked;
+    bool in_log;    /* the log has the contact as it is now, or will have it */
+    bool has_feeds; /* something was said, by either side */
     uint64_t first_seen_ms, last_seen_ms; /* wall clock; 0 = never */
     struct endpoint address;              /* where it accepts connections; port 0 = unknown */
     struct link *link;                    /* the live session, or NULL */
     struct conversation *direct;          /* or NULL until there is one */
+    uint64_t renamed_ms;                  /* monotonic; when a NAME was last taken */
     UT_hash_handle hh;
 };
 
@@ -40,11 +43,15 @@ struct contact *contacts_get(const struct contacts *c, const uint8_t id[ID_LEN])
 LTH_MUST_USE enum lth_err contacts_add(struct contacts *c, const struct identity *identity,
                                        struct contact **out);
 
-/* LTH_NOT_FOUND, LTH_AMBIGUOUS. */
+/* Who may make room for somebody new; NULL when everybody matters. */
+struct contact *contacts_oldest_passer_by(const struct contacts *c);
+void contacts_remove(struct contacts *c, struct contact *contact); /* frees it */
+
+/* LTH_NOT_FOUND, LTH_AMBIGUOUS. A whole id means its owner and nobody else. */
 LTH_MUST_USE enum lth_err contacts_find(const struct contacts *c, const char *who,
                                         struct contact **out);
 
-/* Another contact that announces the same name, or NULL. */
+/* Another contact whose name, announced or given by us, looks the same; or NULL. */
 const struct contact *contacts_namesake(const struct contacts *c, const struct contact *of);
 
 /* The petname, else the announced name. */

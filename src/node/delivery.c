@@ -114,7 +114,7 @@ static void rewind_to_told(struct node *n, struct conversation *c)
         dequeue(c);
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
-        f->sent = f->told < f->count ? f->told : f->count;
+        f->sent = f->told < f->durable ? f->told : f->durable;
         enqueue(c, f);
     }
     delivery_pump(n, c);
@@ -140,6 +140,7 @@ static void send_receipt(struct node *n, struct link *l, struct feed *f)
     receipt_write(&receipt, body);
     link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
     f->receipted = f->durable;
+    f->receipt_link = l->id;
     f->receipt_due = false;
 }
 
@@ -150,7 +151,8 @@ static void note_have_item(struct node *n, struct link *l, struct conversation *
     if (!f)
         return; /* it will send us what we lack */
     f->told = item->number;
-    if (!f->mine && item->receipted < f->durable)
+    bool told_already = f->receipt_link == l->id && f->receipted == f->durable;
+    if (!f->mine && item->receipted < f->durable && !told_already)
         send_receipt(n, l, f);
 }
 
@@ -318,6 +320,14 @@ static struct node_record from_read(void *ctx, const struct feed *f, uint64_t nu
     return cursor->records[number - first];
 }
 
+/* True when the record of entry number was asked for and did not come. */
+static bool is_unreadable(const struct pending_read *read, const struct node_record *records,
+                          uint64_t number)
+{
+    uint64_t first = read->places[0].number;
+    return number >= first && number - first < read->count && !records[number - first].bytes;
+}
+
 static void on_read_to_send(struct node *n, const struct pending_read *read,
                             const struct node_record *records)
 {
@@ -325,17 +335,19 @@ static void on_read_to_send(struct node *n, const struct pending_read *read,
     struct link *l = session_of(c);
     struct read_cursor cursor = {read, records};
     c->reading = false;
-    if (!l || l->id != read->link || !c->synced)
+    struct feed *f = read->places[0].feed;
+    bool is_wanted = l && l->id == read->link && c->synced; /* else it was for another session */
+    if (is_wanted && is_unreadable(read, records, f->sent + 1)) {
+        say_warning(
+            n, "damaged",
+            "Message %llu to %s cannot be read back from the log, so it and what follows it "
+            "waits: put the directory back from a backup.",
+            (unsigned long long)f->sent + 1, contact_label(c->peer));
         return;
-    uint64_t sent = 0, more;
-    while ((more = send_run(n, l, read->places[0].feed, from_read, &cursor)) > 0)
-        sent += more;
-    if (sent)
-        delivery_pump(n, c);
-    else
-        say_warning(n, "damaged",
-                    "Message %llu to %s cannot be read back from the log: run `lanthorn check`.",
-                    (unsigned long long)read->places[0].number, contact_label(c->peer));
+    }
+    while (is_wanted && send_run(n, l, f, from_read, &cursor) > 0)
+        ;
+    delivery_pump(n, c);
 }
 
 /* ---- receiving ---- */
@@ -359,6 +371,16 @@ static void ask_again(struct node *n, struct conversation *c)
         n->resync_ms = n->now.mono_ms + RESYNC_MS;
 }
 
+/* A feed costs memory for good: it begins with a whole first entry, and nothing less. */
+static bool begins_a_feed(struct entries run)
+{
+    struct entry_content parsed;
+    const uint8_t *content;
+    size_t len;
+    return run.first == 1 && entries_next(&run, &content, &len) == LTH_OK &&
+           entry_content_parse(content, len, &parsed) == LTH_OK;
+}
+
 /* The feed a run belongs to; NULL in *out, and LTH_OK, when the run is to be passed over. */
 static enum lth_err feed_of_run(struct node *n, struct link *l, const struct entries *run,
                                 struct feed **out)
@@ -373,8 +395,13 @@ static enum lth_err feed_of_run(struct node *n, struct link *l, const struct ent
         return LTH_OK;
     }
     *out = feeds_find(c, run->feed.author, run->feed.incarnation);
-    if (*out)
+    if (*out || !begins_a_feed(*run))
         return LTH_OK;
+    if (feeds_of(c, run->feed.author) >= FEEDS_OF_PEER_MAX ||
+        n->feeds.handle_count >= HANDLES_MAX - HANDLES_KEPT) {
+        n->dropped[DROP_LIMIT]++;
+        return LTH_OK;
+    }
     enum lth_err err = feeds_add(&n->feeds, c, 0, run->feed.author, run->feed.incarnation, out);
     if (err == LTH_LIMIT)
         n->dropped[DROP_LIMIT]++;
@@ -444,7 +471,8 @@ static enum lth_err on_head(struct node *n, struct link *l, const struct frame_m
     if (head_parse(m->body, m->len, &head) != LTH_OK)
         return LTH_MALFORMED;
     struct feed *f = c ? feeds_find(c, head.point.feed.author, head.point.feed.incarnation) : NULL;
-    if (!f || f->mine || head.point.number > f->count || !f->in_log)
+    if (!f || f->mine || head.point.number > f->count || head.point.number <= f->head_seen ||
+        !f->in_log)
         return LTH_OK;
     if (head_verify(&head, &l->contact->identity) != LTH_OK)
         return LTH_FORGED;
@@ -452,6 +480,7 @@ static enum lth_err on_head(struct node *n, struct link *l, const struct frame_m
         say_fork(n, f, head.point.number);
         return LTH_OK;
     }
+    f->head_seen = head.point.number;
     record.feed = f->handle;
     record.number = head.point.number;
     memcpy(record.hash, head.point.hash, HASH_LEN);
@@ -548,6 +577,15 @@ static void show(struct node *n, const struct place *place, const struct node_re
     say(n, EVENT_MESSAGE)->message = view;
 }
 
+static void show_or_queue(struct node *n, const struct place *place,
+                          const struct node_record *record)
+{
+    if (unseen_is_empty(&n->unseen))
+        show(n, place, record);
+    else if (unseen_add(&n->unseen, place) != LTH_OK)
+        n->todo->out_of_memory = true;
+}
+
 static void say_accepted(struct node *n, const struct journal_item *item)
 {
     struct event *event = say(n, EVENT_ACCEPTED);
@@ -560,6 +598,7 @@ static void say_accepted(struct node *n, const struct journal_item *item)
 static void say_delivered(struct node *n, struct feed *f, uint64_t upto)
 {
     f->receipted_ms = n->now.wall_ms;
+    f->receipted_first = f->receipted + 1;
     n->queued -= upto - f->receipted;
     say_sent(n, f->conversation, f, upto); /* a receipt proves that it was sent */
     while (f->receipted < upto) {
@@ -590,7 +629,7 @@ static void on_entry_durable(struct node *n, const struct journal_item *item)
         return;
     }
     if (!f->mine) {
-        show(n, &place, &record);
+        show_or_queue(n, &place, &record);
         f->receipt_due = true;
         return;
     }
@@ -617,6 +656,8 @@ void delivery_on_durable(struct node *n, uint64_t upto)
         const struct journal_item *item = journal_get(j, ++j->durable);
         if (item->kind == JOURNAL_OUR_ENTRY || item->kind == JOURNAL_THEIR_ENTRY)
             on_entry_durable(n, item);
+        else if (item->kind == JOURNAL_SETTING)
+            commands_on_stored(n, item);
     }
     for (uint64_t at = first; at <= upto; at++) { /* once per feed and batch */
         const struct journal_item *item = journal_get(j, at);
@@ -647,12 +688,11 @@ static void refuse_ours(struct node *n, uint64_t ticket, enum lth_err why)
 {
     if (why == LTH_DISK_FULL)
         say_error(n, ticket, CODE_DISK_FULL,
-                  "The message was not accepted, because the disk is full: free some space and "
-                  "send it again.");
+                  "Nothing was accepted, because the disk is full: free some space and try again.");
     else
         say_error(n, ticket, CODE_STORE_READ_ONLY,
-                  "The message was not accepted, because the store takes no writes (%s): see to "
-                  "the disk, restart, and send it again.",
+                  "Nothing was accepted, because the store takes no writes (%s): see to the disk, "
+                  "restart, and try again.",
                   lth_strerror(why));
 }
 
@@ -661,13 +701,15 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
     struct journal_item item;
     tell_refusal(n, why);
     while (journal_pop(&n->journal, from, &item)) {
+        if (item.kind == JOURNAL_CONTACT && item.contact)
+            item.contact->in_log = false;
         if (item.kind == JOURNAL_FEED)
             item.feed->in_log = false;
         if (item.kind == JOURNAL_RECEIPT)
             item.feed->receipt_seen = item.feed->receipted;
         if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_THEIR_ENTRY)
             feed_pop(item.feed);
-        if (item.kind == JOURNAL_OUR_ENTRY)
+        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING)
             refuse_ours(n, item.ticket, why);
         if (item.kind == JOURNAL_THEIR_ENTRY || item.kind == JOURNAL_RECEIPT)
             ask_again(n, item.feed->conversation);
@@ -704,6 +746,9 @@ static void on_read_to_show(struct node *n, const struct pending_read *read,
 {
     for (size_t i = 0; i < read->count; i++)
         show(n, &read->places[i], &records[i]);
+    unseen_on_shown(n, read->count);
+    if (!n->held)
+        unseen_go_on(n);
 }
 
 void delivery_on_read(struct node *n, const struct pending_read *read,

@@ -49,11 +49,14 @@ enum lth_err dialer_add(struct node *n, const char *address, uint8_t source, con
     struct candidate *c = find(n, address);
     if (strlen(address) > CANDIDATE_ADDRESS_MAX || strlen(instance) > INSTANCE_MAX)
         return LTH_TOO_LONG;
-    if (!c && HASH_COUNT(n->dialer.table) >= CANDIDATES_MAX)
+    size_t room = source == CANDIDATE_ADVERT ? CANDIDATES_MAX - CANDIDATES_KEPT : CANDIDATES_MAX;
+    if (!c && HASH_COUNT(n->dialer.table) >= room)
         return LTH_LIMIT;
     if (!c && !(c = add(n, address, wait_ms)))
         return LTH_NO_MEMORY;
+    dialer_look_again(n);
     c->sources |= source;
+    c->adverts += source == CANDIDATE_ADVERT;
     if (source == CANDIDATE_ADVERT && strcmp(c->instance, instance) != 0) {
         text_copy(c->instance, sizeof c->instance, instance); /* somebody new may be there */
         c->backoff_ms = 0;
@@ -79,6 +82,8 @@ bool dialer_remove(struct node *n, const char *address, uint8_t source)
     struct candidate *c = find(n, address);
     if (!c || !(c->sources & source))
         return false;
+    if (source == CANDIDATE_ADVERT && --c->adverts)
+        return true; /* another instance advertises it */
     c->sources &= (uint8_t)~source;
     if (!c->sources)
         drop(n, c);
@@ -96,17 +101,15 @@ void dialer_on_session(struct node *n, struct contact *contact, const struct end
 {
     char text[ENDPOINT_TEXT_LEN];
     endpoint_write(address, text);
-    struct candidate *reached = find_link(n, link);
-    if (!reached)
-        reached = find(n, text);
+    struct candidate *reached = find_link(n, link), *claimed = find(n, text);
+    if (!reached && claimed && !claimed->contact)
+        reached =
+            claimed; /* what an incoming hello says of itself counts only where nothing does */
+    dialer_look_again(n);
     if (!reached)
         return;
-    for (struct candidate *c = n->dialer.table; c; c = c->hh.next) {
-        if (c != reached && !is_sibling(c, reached))
-            continue;
-        c->contact = contact;
-        c->backoff_ms = 0;
-    }
+    reached->contact = contact;
+    reached->backoff_ms = 0;
 }
 
 void dialer_on_remembered(struct node *n, const char *address, struct contact *contact)
@@ -141,6 +144,7 @@ static void wait_longer(struct node *n, struct candidate *c)
 void dialer_on_link_down(struct node *n, uint32_t link)
 {
     struct candidate *c = find_link(n, link);
+    dialer_look_again(n);
     if (!c)
         return;
     c->link = 0;
@@ -150,12 +154,19 @@ void dialer_on_link_down(struct node *n, uint32_t link)
 void dialer_on_offline(struct node *n, const struct contact *contact)
 {
     bool we_are_lower = memcmp(n->me.public.id, contact->identity.id, ID_LEN) < 0;
+    dialer_look_again(n);
     for (struct candidate *c = n->dialer.table; c; c = c->hh.next) {
         if (c->contact != contact || c->link)
             continue;
         c->backoff_ms = 0;
         c->next_ms = n->now.mono_ms + (we_are_lower ? 100 : 100 + DIAL_TURN_MS);
     }
+}
+
+static bool is_open(const struct node *n, const struct candidate *c)
+{
+    const struct link *link = c->link ? links_get(&n->links, c->link) : NULL;
+    return link && link->state == LINK_READY;
 }
 
 /* False while another way to the same person is open or being tried. */
@@ -166,58 +177,88 @@ static bool is_wanted(const struct node *n, const struct candidate *c)
     for (const struct candidate *other = n->dialer.table; other; other = other->hh.next) {
         if (other == c || !other->link)
             continue;
-        if (is_sibling(c, other) || (c->contact && c->contact == other->contact))
+        if ((is_sibling(c, other) && !is_open(n, other)) ||
+            (c->contact && c->contact == other->contact))
             return false;
     }
     return true;
 }
 
-static size_t dials_under_way(const struct node *n)
+static bool is_only_advertised(const struct candidate *c)
 {
-    size_t count = 0;
-    for (const struct candidate *c = n->dialer.table; c; c = c->hh.next) {
-        const struct link *link = c->link ? links_get(&n->links, c->link) : NULL;
-        count += link && link->state != LINK_READY;
-    }
-    return count;
+    return c->sources == CANDIDATE_ADVERT && !c->contact;
 }
 
-static void dial(struct node *n, struct candidate *c)
+/* Dials that wait for their end, in all and at addresses that only an advert names. */
+static void count_dials(const struct node *n, size_t *all, size_t *advertised)
+{
+    *all = *advertised = 0;
+    for (const struct candidate *c = n->dialer.table; c; c = c->hh.next) {
+        if (!c->link || is_open(n, c))
+            continue;
+        ++*all;
+        *advertised += is_only_advertised(c);
+    }
+}
+
+/* Who is to be dialled next, and when: who waits longest, among those for whom there is room. */
+static struct candidate *next_in_turn(const struct node *n)
+{
+    size_t all, advertised;
+    struct candidate *first = NULL;
+    count_dials(n, &all, &advertised);
+    for (struct candidate *c = n->dialer.table; c && all < DIALS_AT_ONCE; c = c->hh.next) {
+        if (is_only_advertised(c) && advertised >= DIALS_AT_ONCE - DIALS_KEPT)
+            continue;
+        if ((!first || c->next_ms < first->next_ms) && is_wanted(n, c))
+            first = c;
+    }
+    return first;
+}
+
+static bool dial(struct node *n, struct candidate *c)
 {
     if (!++n->dialer.last_link || (n->dialer.last_link & NODE_INCOMING_LINK))
         n->dialer.last_link = 1;
     if (!link_dial(n, n->dialer.last_link))
-        return;
+        return false;
     c->link = n->dialer.last_link;
     struct todo *todo = todo_add(n->todo, TODO_DIAL);
     todo->dial.link = c->link;
     todo->dial.address = keep_string(n, c->address);
+    return true;
 }
 
 void dialer_renew(struct node *n, uint32_t link)
 {
     struct candidate *c = find_link(n, link);
     if (c)
-        dial(n, c);
+        (void)dial(n, c); /* else the old session goes on a little */
+}
+
+void dialer_forget(struct node *n, const struct contact *contact)
+{
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
+        if (c->contact == contact)
+            c->contact = NULL;
 }
 
 void dialer_run(struct node *n)
 {
-    size_t under_way = dials_under_way(n);
-    for (struct candidate *c = n->dialer.table; c && under_way < DIALS_AT_ONCE; c = c->hh.next) {
-        if (c->next_ms > n->now.mono_ms || !is_wanted(n, c))
-            continue;
-        dial(n, c);
-        under_way++;
-    }
+    if (n->dialer.idle_until_ms > n->now.mono_ms)
+        return;
+    struct candidate *c;
+    while ((c = next_in_turn(n)) && c->next_ms <= n->now.mono_ms && dial(n, c))
+        ;
+    n->dialer.idle_until_ms = c ? c->next_ms : UINT64_MAX; /* unless something changes */
+}
+
+void dialer_look_again(struct node *n)
+{
+    n->dialer.idle_until_ms = 0;
 }
 
 uint64_t dialer_wake_ms(const struct node *n)
 {
-    uint64_t wake = UINT64_MAX;
-    bool full = dials_under_way(n) >= DIALS_AT_ONCE; /* the end of one of them wakes us */
-    for (const struct candidate *c = n->dialer.table; c && !full; c = c->hh.next)
-        if (c->next_ms < wake && is_wanted(n, c))
-            wake = c->next_ms;
-    return wake;
+    return n->dialer.idle_until_ms;
 }

@@ -13,7 +13,9 @@
 
 enum {
     CANDIDATES_MAX = 512,
+    CANDIDATES_KEPT = 128, /* of them for addresses typed or remembered: adverts are cheap */
     DIALS_AT_ONCE = 8,
+    DIALS_KEPT = 2, /* of them likewise */
     CANDIDATE_ADDRESS_MAX = 255,
     INSTANCE_MAX = 63,
     DIAL_TURN_MS = 1000, /* the lower instance name or id dials first, the other waits so long */
@@ -28,6 +30,7 @@ struct candidate {
     char address[CANDIDATE_ADDRESS_MAX + 1]; /* key: host:port */
     char instance[INSTANCE_MAX + 1];         /* "" unless discovery found it */
     uint8_t sources;
+    unsigned adverts; /* instances that name the address */
     uint64_t next_ms;
     uint32_t backoff_ms;
     uint32_t link;           /* dialling or connected through it; 0 = not */
@@ -38,6 +41,7 @@ struct candidate {
 struct dialer {
     struct candidate *table; /* by address; owned */
     uint32_t last_link;
+    uint64_t idle_until_ms; /* nothing to be dialled before, unless something changes */
 };
 
 struct node;
@@ -67,6 +71,9 @@ const struct contact *dialer_expected(const struct node *n, uint32_t link);
 /* contact answered on link; it is online already, so this address is not needed now. */
 void dialer_on_alias(struct node *n, uint32_t link, struct contact *contact);
 
+/* contact is about to be freed. */
+void dialer_forget(struct node *n, const struct contact *contact);
+
 /* Dials the address behind link again, to replace an old session. */
 void dialer_renew(struct node *n, uint32_t link);
 
@@ -76,7 +83,10 @@ void dialer_on_link_down(struct node *n, uint32_t link);
 /* contact went offline: try its addresses again soon; the lower id first. */
 void dialer_on_offline(struct node *n, const struct contact *contact);
 
-/* Dials whatever is due. */
+/* Something changed: a candidate, a link, a contact. Cheap; dialer_run then looks. */
+void dialer_look_again(struct node *n);
+
+/* Dials whatever is due, who waits longest first. */
 void dialer_run(struct node *n);
 uint64_t dialer_wake_ms(const struct node *n);
 

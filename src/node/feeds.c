@@ -29,6 +29,13 @@ static void conversation_free(struct conversation *c)
     free(c);
 }
 
+void feeds_remove_conversation(struct feeds *f, struct conversation *c)
+{
+    assert(c->feed_count == 0);
+    HASH_DEL(f->conversations, c);
+    conversation_free(c);
+}
+
 void feeds_clear(struct feeds *f)
 {
     struct conversation *c, *next;
@@ -71,6 +78,14 @@ struct feed *feeds_find(const struct conversation *c, const uint8_t author[ID_LE
             memcmp(c->feeds[i]->id.author, author, ID_LEN) == 0)
             return c->feeds[i];
     return NULL;
+}
+
+size_t feeds_of(const struct conversation *c, const uint8_t author[ID_LEN])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->feed_count; i++)
+        count += memcmp(c->feeds[i]->id.author, author, ID_LEN) == 0;
+    return count;
 }
 
 struct feed *feeds_by_handle(const struct feeds *f, uint32_t handle)
@@ -186,10 +201,13 @@ void feed_pop(struct feed *f)
 {
     assert(f->count > f->durable);
     f->count--;
+    f->sent = f->sent < f->count ? f->sent : f->count;
+    f->cited = f->cited < f->count ? f->cited : f->count;
 }
 
-static int compare_places(const struct place *a, const struct place *b)
+static int compare_places(const void *left, const void *right)
 {
+    const struct place *a = left, *b = right;
     const struct entry *x = feed_entry(a->feed, a->number), *y = feed_entry(b->feed, b->number);
     if (x->order_ms != y->order_ms)
         return x->order_ms < y->order_ms ? -1 : 1;
@@ -205,11 +223,18 @@ enum lth_err feed_commit(struct feed *f)
     if (!grow((void **)&c->order, c->order_count, &c->order_capacity, sizeof *c->order))
         return LTH_NO_MEMORY;
     struct place place = {f, ++f->durable};
-    size_t at = c->order_count++;
-    for (; at > 0 && compare_places(&c->order[at - 1], &place) > 0; at--)
-        c->order[at] = c->order[at - 1]; /* nearly always none: news is newest */
-    c->order[at] = place;
+    if (c->order_count && compare_places(&c->order[c->order_count - 1], &place) > 0)
+        c->unsorted = true; /* rare: news is newest. Sorted when somebody wants to read */
+    c->order[c->order_count++] = place;
     return LTH_OK;
+}
+
+const struct place *conversation_order(struct conversation *c)
+{
+    if (c->unsorted)
+        qsort(c->order, c->order_count, sizeof *c->order, compare_places);
+    c->unsorted = false;
+    return c->order;
 }
 
 static bool find_in_feed(struct feed *f, const uint8_t id[HASH_LEN], struct place *out)

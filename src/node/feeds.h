@@ -15,8 +15,10 @@
 #include "wire/entry.h"
 
 enum {
-    FEEDS_MAX = 4096,     /* in one conversation: process starts in which something was said */
-    HANDLES_MAX = 1 << 20 /* in all */
+    FEEDS_OF_PEER_MAX = 1024,
+    HANDLES_KEPT = 64 * 1024, /* of HANDLES_MAX, for our own feeds */
+    FEEDS_MAX = 4096,         /* in one conversation: process starts in which something was said */
+    HANDLES_MAX = 1 << 20     /* in all */
 };
 
 struct entry {
@@ -40,12 +42,15 @@ struct feed {
     bool fork_told;
 
     /* Towards the other side of a direct conversation. */
-    uint64_t told;         /* held by the peer, as its last HAVE said */
-    uint64_t sent;         /* handed to the session that lives now, or told */
-    uint64_t sent_high;    /* handed to any session: what `sent` events were told of */
-    uint64_t receipted;    /* ours: receipt verified and written. theirs: receipt issued */
-    uint64_t receipt_seen; /* ours: receipt verified, perhaps not yet written */
-    uint64_t receipted_ms; /* wall clock of the newest */
+    uint64_t told;            /* held by the peer, as its last HAVE said */
+    uint64_t sent;            /* handed to the session that lives now, or told */
+    uint64_t sent_high;       /* handed to any session: what `sent` events were told of */
+    uint64_t receipted;       /* ours: receipt verified and written. theirs: receipt issued */
+    uint64_t receipt_seen;    /* ours: receipt verified, perhaps not yet written */
+    uint64_t receipted_first; /* ours: where the newest receipt begins to tell something new */
+    uint64_t receipted_ms;    /* wall clock of the newest */
+    uint64_t head_seen;       /* theirs: highest signed head kept */
+    uint32_t receipt_link;    /* theirs: link on which receipted was last told */
     bool receipt_due, head_due, queued;
     struct feed *next_queued, *next_head;
 };
@@ -62,7 +67,8 @@ struct conversation {
     struct feed **feeds;  /* owned array of owned feeds */
     size_t feed_count;
     struct feed *writing; /* our own feed of this process start, or NULL */
-    struct place *order;  /* owned; durable entries, oldest first */
+    struct place *order;  /* owned; the durable entries; see conversation_order */
+    bool unsorted;        /* order is not in order */
     size_t order_count, order_capacity;
     uint32_t telling_on; /* link on which a HAVE of several messages is coming; 0 = none */
     uint32_t told_on;    /* link on which the last complete HAVE came */
@@ -84,10 +90,12 @@ void feeds_clear(struct feeds *f);
 /* Finds or makes. NULL when memory is out. */
 struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVERSATION_ID_LEN],
                                         struct contact *peer);
+void feeds_remove_conversation(struct feeds *f, struct conversation *c); /* one without feeds */
 struct conversation *feeds_find_conversation(const struct feeds *f, const uint8_t *id);
 
 struct feed *feeds_find(const struct conversation *c, const uint8_t author[ID_LEN],
                         uint64_t incarnation);
+size_t feeds_of(const struct conversation *c, const uint8_t author[ID_LEN]); /* how many */
 struct feed *feeds_by_handle(const struct feeds *f, uint32_t handle);
 
 /* A new feed under handle, or under the next free one when it is 0. LTH_LIMIT at FEEDS_MAX and
@@ -106,8 +114,11 @@ LTH_MUST_USE enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN]
                                     const struct entry_content *content, uint64_t record);
 void feed_pop(struct feed *f); /* takes the last, not yet durable entry away again */
 
-/* Entry durable + 1 is on disk: it gets its place in the order. */
+/* Entry durable + 1 is on disk: it gets a place in the conversation. */
 LTH_MUST_USE enum lth_err feed_commit(struct feed *f);
+
+/* The order_count durable entries, oldest first. Lives until the next commit. */
+const struct place *conversation_order(struct conversation *c);
 
 /* Place of the entry with this id, in one conversation or (c = NULL) in all; false if none. */
 bool feeds_find_entry(const struct feeds *f, const struct conversation *c,

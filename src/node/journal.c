@@ -60,6 +60,13 @@ const struct journal_item *journal_get(const struct journal *j, uint64_t record)
     return record >= j->first && record < j->next ? slot(j, record) : NULL;
 }
 
+void journal_forget(struct journal *j, const struct contact *contact)
+{
+    for (uint64_t n = j->first; n < j->next; n++)
+        if (slot(j, n)->contact == contact)
+            slot(j, n)->contact = NULL;
+}
+
 void journal_trim(struct journal *j, size_t keep)
 {
     while (j->bytes > keep && j->first <= j->durable) {

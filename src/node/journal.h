@@ -8,16 +8,20 @@
 #define LTH_NODE_JOURNAL_H
 
 #include "base/error.h"
+#include "node/command.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct contact;
 struct feed;
 
 /* What becomes true when the record is on disk. */
 enum journal_kind {
     JOURNAL_NOTE,        /* nothing that anybody waits for */
+    JOURNAL_SETTING,     /* what a command wants changed: applied and answered */
+    JOURNAL_CONTACT,     /* a contact, as it was then */
     JOURNAL_FEED,        /* a feed's handle is known to the log */
     JOURNAL_OUR_ENTRY,   /* accepted, may be sent */
     JOURNAL_THEIR_ENTRY, /* may be shown and receipted */
@@ -28,9 +32,11 @@ struct journal_item {
     enum journal_kind kind;
     uint8_t *bytes; /* owned by the journal */
     size_t len;
-    struct feed *feed; /* borrowed; NULL for JOURNAL_NOTE */
-    uint64_t number;   /* of the entry, or of the receipt */
-    uint64_t ticket;   /* of the command behind it */
+    struct feed *feed;         /* borrowed; NULL for notes and contacts */
+    struct contact *contact;   /* borrowed; of JOURNAL_CONTACT, NULL once it is gone */
+    uint64_t number;           /* of the entry, or of the receipt */
+    uint64_t ticket;           /* of the command behind it */
+    enum command_type command; /* of JOURNAL_SETTING */
 };
 
 struct journal {
@@ -48,6 +54,9 @@ void journal_clear(struct journal *j);
 /* Copies bytes; the record's number is j->next before the call. */
 LTH_MUST_USE enum lth_err journal_push(struct journal *j, const struct journal_item *item,
                                        const uint8_t *bytes, size_t len);
+
+/* No item speaks of contact any more. */
+void journal_forget(struct journal *j, const struct contact *contact);
 
 /* NULL when the record is no longer, or not yet, here. */
 const struct journal_item *journal_get(const struct journal *j, uint64_t record);

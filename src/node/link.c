@@ -86,11 +86,11 @@ static enum lth_err write_handshake(struct node *n, struct link *l, const uint8_
                                     size_t payload_len)
 {
     size_t len = 0;
-    uint8_t *out = todo_room(n->todo, SESSION_LENGTH_LEN + HANDSHAKE_MESSAGE_MAX);
+    uint8_t *out = todo_room(n->todo, SESSION_LENGTH_LEN + HANDSHAKE_MESSAGE_3_LEN);
     if (!out)
         return LTH_NO_MEMORY;
     enum lth_err err = noise_write(&l->noise, payload, payload_len, out + SESSION_LENGTH_LEN,
-                                   HANDSHAKE_MESSAGE_MAX, &len);
+                                   HANDSHAKE_MESSAGE_3_LEN, &len);
     if (err != LTH_OK)
         return err;
     struct writer w = writer_over(out, SESSION_LENGTH_LEN);
@@ -113,19 +113,30 @@ static bool same_source(const struct endpoint *a, const struct endpoint *b)
     return memcmp(a->ip, b->ip, whole ? 16 : 8) == 0 && a->scope == b->scope;
 }
 
-static bool may_come_in(struct node *n, const struct endpoint *remote)
+/* Incoming links that are not authenticated: how many of this source (NULL = of all), and the
+ * oldest of them. The table is in the order of coming. */
+static size_t half_open(const struct node *n, const struct endpoint *source, struct link **oldest)
 {
-    size_t all = 0, from_there = 0;
-    for (const struct link *l = n->links.table; l; l = l->hh.next) {
-        if (l->dialled || l->state == LINK_READY)
+    size_t count = 0;
+    for (struct link *l = n->links.table; l; l = l->hh.next) {
+        if (l->dialled || l->state == LINK_READY || (source && !same_source(&l->remote, source)))
             continue;
-        all++;
-        from_there += same_source(&l->remote, remote);
+        if (count++ == 0)
+            *oldest = l;
     }
-    if (all < HALF_OPEN_MAX && from_there < HALF_OPEN_PER_SOURCE)
-        return true;
+    return count;
+}
+
+/* At a limit the oldest goes: whoever means it is done within milliseconds, and whoever only
+ * holds places open cannot shut others out. */
+static void make_room(struct node *n, const struct endpoint *remote)
+{
+    struct link *oldest = NULL;
+    if (half_open(n, remote, &oldest) < HALF_OPEN_PER_SOURCE &&
+        half_open(n, NULL, &oldest) < HALF_OPEN_MAX)
+        return;
     n->dropped[DROP_HALF_OPEN]++;
-    return false;
+    link_close(n, oldest, false);
 }
 
 static void add_close(struct node *n, uint32_t id)
@@ -138,7 +149,8 @@ void link_on_up(struct node *n, uint32_t id, bool dialled, const struct endpoint
     struct link *l = links_get(&n->links, id);
     if (!dialled) {
         assert(!l && (id & NODE_INCOMING_LINK));
-        l = may_come_in(n, remote) ? link_new(n, id, false) : NULL;
+        make_room(n, remote);
+        l = link_new(n, id, false);
     }
     if (!l) {
         add_close(n, id);
@@ -220,42 +232,6 @@ static void settle(struct node *n, struct link *l)
         probe(n, old, l);
 }
 
-static void warn_of_namesake(struct node *n, const struct contact *c)
-{
-    const struct contact *other = contacts_namesake(&n->contacts, c);
-    if (!other)
-        return;
-    struct event *event = say(n, EVENT_KEY_CHANGE);
-    event->key_change.name = c->name;
-    memcpy(event->key_change.old_id, other->identity.id, ID_LEN);
-    memcpy(event->key_change.new_id, c->identity.id, ID_LEN);
-}
-
-/* name: at most NAME_MAX_LEN bytes. */
-static void rename_contact(struct node *n, struct contact *c, const char *name)
-{
-    if (strcmp(c->name, name) == 0)
-        return;
-    text_copy(c->name, sizeof c->name, name);
-    store_contact(n, c);
-    warn_of_namesake(n, c);
-    if (c->link)
-        say_contact(n, EVENT_PEER, c);
-}
-
-/* Finds or pins the contact behind a hello. NULL when the table is full. */
-static struct contact *meet(struct node *n, const struct hello *hello)
-{
-    struct contact *c = contacts_get(&n->contacts, hello->identity.id);
-    bool is_new = !c;
-    if (is_new && contacts_add(&n->contacts, &hello->identity, &c) != LTH_OK)
-        return NULL;
-    if (is_new)
-        c->first_seen_ms = n->now.wall_ms;
-    rename_contact(n, c, hello->name);
-    return c;
-}
-
 static void note_address(struct node *n, struct link *l, const struct hello *hello)
 {
     struct endpoint at = l->remote;
@@ -270,15 +246,24 @@ static void note_address(struct node *n, struct link *l, const struct hello *hel
     struct seen_record seen = {.endpoint = at, .time_ms = n->now.wall_ms};
     memcpy(seen.id, c->identity.id, ID_LEN);
     c->address = at;
+    if (!c->in_log)
+        store_contact(n, c); /* replay wants it first */
     record_seen_write(&w, &seen);
     store_note(n, &w);
 }
 
+/* Beyond a number of sessions, only with those who are more than passers-by. */
+static bool has_room_for(const struct node *n, const struct contact *c)
+{
+    return c->link || c->has_feeds || c->verified || c->petname[0] ||
+           links_count(&n->links, true) < SESSIONS_WITH_STRANGERS_MAX;
+}
+
 static void become_ready(struct node *n, struct link *l, const struct hello *hello)
 {
-    struct contact *c = meet(n, hello);
-    if (!c || c->blocked) {
-        fail(n, l, c ? DROP_BLOCKED : DROP_LIMIT);
+    struct contact *c = people_meet(n, hello);
+    if (!c || c->blocked || !has_room_for(n, c)) {
+        fail(n, l, c && c->blocked ? DROP_BLOCKED : DROP_LIMIT);
         return;
     }
     l->contact = c;
@@ -289,6 +274,8 @@ static void become_ready(struct node *n, struct link *l, const struct hello *hel
     settle(n, l);
     if (l->state == LINK_READY)
         delivery_on_ready(n, l);
+    if (n->paused) /* the others were told when it began */
+        todo_add(n->todo, TODO_PAUSE)->link = l->id;
 }
 
 /* ---- the handshake ---- */
@@ -299,6 +286,14 @@ static struct contact *contact_of_static(const struct node *n, const uint8_t rs[
         if (memcmp(c->identity.x25519, rs, NOISE_KEY_LEN) == 0)
             return c;
     return NULL;
+}
+
+/* times: the limits, so many times over. */
+static bool is_old(const struct node *n, const struct link *l, unsigned times)
+{
+    return n->now.mono_ms - l->opened_ms >= (uint64_t)times * SESSION_MAX_MS ||
+           l->session.frames_sent >= (uint64_t)times * SESSION_MAX_FRAMES ||
+           l->session.frames_received >= (uint64_t)times * SESSION_MAX_FRAMES;
 }
 
 /* Before message 3 tells who we are: do we want to talk to the owner of rs? */
@@ -337,7 +332,7 @@ static enum lth_err on_message_1(struct node *n, struct link *l, const uint8_t *
 
 static enum lth_err on_message_2(struct node *n, struct link *l, const uint8_t *m, size_t len)
 {
-    uint8_t hello[HELLO_MAX];
+    uint8_t hello[HELLO_LEN];
     size_t none, hello_len;
     enum lth_err err = noise_read(&l->noise, m, len, NULL, 0, &none);
     if (err != LTH_OK)
@@ -358,7 +353,7 @@ static enum lth_err on_message_2(struct node *n, struct link *l, const uint8_t *
 
 static enum lth_err on_message_3(struct node *n, struct link *l, const uint8_t *m, size_t len)
 {
-    uint8_t payload[HELLO_MAX], mine[HELLO_MAX];
+    uint8_t payload[HELLO_LEN], mine[HELLO_LEN];
     size_t payload_len, mine_len;
     struct hello hello;
     enum lth_err err = noise_read(&l->noise, m, len, payload, sizeof payload, &payload_len);
@@ -379,14 +374,14 @@ static bool is_handshaking(const struct link *l)
     return l->state == LINK_AWAIT_1 || l->state == LINK_AWAIT_2 || l->state == LINK_AWAIT_3;
 }
 
-/* Every message of the handshake has one legal length, but for the name in the third. */
+/* Every message of the handshake has one legal length. */
 static bool is_legal_length(const struct link *l, size_t len)
 {
     if (l->state == LINK_AWAIT_1)
         return len == NOISE_OVERHEAD_1;
     if (l->state == LINK_AWAIT_2)
         return len == NOISE_OVERHEAD_2;
-    return len > NOISE_OVERHEAD_3 && len <= HANDSHAKE_MESSAGE_MAX;
+    return len == HANDSHAKE_MESSAGE_3_LEN;
 }
 
 static void on_handshake(struct node *n, struct link *l, const uint8_t *m, size_t len)
@@ -440,8 +435,11 @@ static enum lth_err on_name(struct node *n, struct link *l, const struct frame_m
     char name[NAME_MAX_LEN + 1] = "";
     if (!hello_name_is_good(m->body, m->len))
         return LTH_MALFORMED;
+    if (l->contact->renamed_ms && n->now.mono_ms - l->contact->renamed_ms < RENAME_MS)
+        return LTH_OK; /* the next hello tells the last one */
+    l->contact->renamed_ms = n->now.mono_ms;
     memcpy(name, m->body, m->len);
-    rename_contact(n, l->contact, name);
+    people_rename(n, l->contact, name);
     return LTH_OK;
 }
 
@@ -524,10 +522,18 @@ static size_t take_frames(struct node *n, struct link *l, uint8_t *bytes, size_t
     return at;
 }
 
-/* Bytes of a session: whole frames where they lie, the rest is kept. */
+static void take_kept(struct node *n, struct link *l)
+{
+    buffer_drop(&l->in, take_frames(n, l, l->in.bytes, l->in.len));
+    if (l->in.len == 0)
+        buffer_clear(&l->in); /* an idle session keeps no buffer */
+}
+
+/* Bytes of a session: whole frames where they lie, the rest is kept; all of it while we read
+ * nothing from peers. */
 static void take_session(struct node *n, struct link *l, uint8_t *bytes, size_t len)
 {
-    if (l->in.len == 0) {
+    if (l->in.len == 0 && !n->paused) {
         size_t taken = take_frames(n, l, bytes, len);
         bytes += taken;
         len -= taken;
@@ -539,9 +545,22 @@ static void take_session(struct node *n, struct link *l, uint8_t *bytes, size_t 
         n->todo->out_of_memory = true;
         return;
     }
-    buffer_drop(&l->in, take_frames(n, l, l->in.bytes, l->in.len));
-    if (l->in.len == 0)
-        buffer_clear(&l->in); /* an idle session keeps no buffer */
+    if (!n->paused)
+        take_kept(n, l);
+}
+
+void links_take_kept(struct node *n)
+{
+    struct link *l, *next;
+    HASH_ITER(hh, n->links.table, l, next)
+    if (l->state == LINK_READY && l->in.len)
+        take_kept(n, l);
+}
+
+static void heard(const struct node *n, struct link *l)
+{
+    l->heard_ms = n->now.mono_ms;
+    l->pinged_ms = 0;
 }
 
 void link_on_bytes(struct node *n, uint32_t id, uint8_t *bytes, size_t len)
@@ -549,8 +568,7 @@ void link_on_bytes(struct node *n, uint32_t id, uint8_t *bytes, size_t len)
     struct link *l = links_get(&n->links, id);
     if (!l || !len)
         return;
-    l->heard_ms = n->now.mono_ms;
-    l->pinged_ms = 0;
+    heard(n, l);
     while (len && is_handshaking(l)) {
         size_t taken = take_handshake(n, l, bytes, len);
         bytes += taken;
@@ -569,6 +587,7 @@ void link_send_kept(struct node *n, struct link *l, uint8_t type, uint8_t *body,
     *l->out_end = o;
     l->out_end = &o->next;
     l->packing += len;
+    l->choked = l->choked || l->unsent + l->packing > LINK_UNSENT_MAX;
     if (l->in_flush)
         return;
     l->in_flush = true;
@@ -642,7 +661,7 @@ static void pass_on(struct node *n, struct link *ended)
 {
     struct contact *c = ended->contact;
     for (struct link *l = n->links.table; l; l = l->hh.next) {
-        if (l->contact == c && l->state == LINK_READY) {
+        if (l->contact == c && l->state == LINK_READY && !c->blocked) {
             activate(n, l);
             return;
         }
@@ -679,6 +698,14 @@ void link_close(struct node *n, struct link *l, bool orderly)
     forget(n, l);
 }
 
+void links_close_all(struct node *n, const struct contact *contact)
+{
+    struct link *l, *next;
+    HASH_ITER(hh, n->links.table, l, next)
+    if (l->contact == contact)
+        link_close(n, l, true);
+}
+
 void link_on_down(struct node *n, uint32_t id)
 {
     struct link *l = links_get(&n->links, id);
@@ -694,8 +721,8 @@ void links_flush(struct node *n)
         struct link *l = n->links.flush;
         n->links.flush = l->next_flush;
         l->in_flush = false;
-        if (l->state != LINK_CLOSED && !pack(n, l))
-            link_close(n, l, false); /* counters used up; a new session follows */
+        if (l->state != LINK_CLOSED && (l->choked || !pack(n, l)))
+            link_close(n, l, false); /* it does not read, or its counters are used up */
     }
     free_dead(&n->links);
 }
@@ -711,14 +738,6 @@ static uint64_t deadline_of(const struct link *l)
     return l->heard_ms + (l->pinged_ms ? DEAD_AFTER_MS : PING_AFTER_MS);
 }
 
-static bool is_old(const struct node *n, const struct link *l)
-{
-    return l->dialled && l->contact->link == l &&
-           (n->now.mono_ms - l->opened_ms >= SESSION_MAX_MS ||
-            l->session.frames_sent >= SESSION_MAX_FRAMES ||
-            l->session.frames_received >= SESSION_MAX_FRAMES);
-}
-
 static void check_probe(struct node *n, struct link *l)
 {
     bool rival_lives = l->rival->heard_ms + PROBE_MS > l->probe_until_ms;
@@ -731,6 +750,8 @@ static void check_probe(struct node *n, struct link *l)
 static void check(struct node *n, struct link *l)
 {
     bool due = deadline_of(l) <= n->now.mono_ms;
+    if (n->paused && l->state == LINK_READY)
+        heard(n, l); /* it is we who do not listen */
     if (l->state != LINK_READY) {
         if (due)
             fail(n, l, DROP_HANDSHAKE);
@@ -741,7 +762,9 @@ static void check(struct node *n, struct link *l)
         link_close(n, l, false); /* nobody is there */
     } else if (due) {
         send_ping(n, l);
-    } else if (is_old(n, l)) {
+    } else if (is_old(n, l, 2)) {
+        link_close(n, l, true); /* whose renewal failed */
+    } else if (is_old(n, l, 1) && l->dialled && l->contact->link == l) {
         dialer_renew(n, l->id);
     }
 }

@@ -26,15 +26,17 @@ enum {
     HALF_OPEN_PER_SOURCE = 8,
     HANDSHAKE_FIRST_MS = 5000,
     HANDSHAKE_MS = 10000,
-    HANDSHAKE_MESSAGE_MAX = NOISE_OVERHEAD_3 + HELLO_MAX,
-    FIRST_FRAME_MAX = 1024, /* of the responder: HELLO alone */
-    PING_AFTER_MS = 14000,  /* of silence */
-    DEAD_AFTER_MS = 27000,  /* of silence: noticed within 30 s */
-    PROBE_MS = 2000,        /* how long an old session may take to prove it lives */
+    HANDSHAKE_MESSAGE_3_LEN = NOISE_OVERHEAD_3 + HELLO_LEN, /* the longest of the three */
+    FIRST_FRAME_MAX = 1024,                                 /* of the responder: HELLO alone */
+    PING_AFTER_MS = 14000,                                  /* of silence */
+    DEAD_AFTER_MS = 27000,                                  /* of silence: noticed within 30 s */
+    PROBE_MS = 2000, /* how long an old session may take to prove it lives */
     SESSION_MAX_MS = 60 * 60 * 1000,
     SESSION_MAX_FRAMES = 1 << 20,
-    STANDSTILL_MS = 30000, /* a process that stood still this long starts afresh */
-    LINK_UNSENT_HIGH = 256 * 1024,
+    STANDSTILL_MS = 30000,             /* a process that stood still this long starts afresh */
+    LINK_UNSENT_HIGH = 256 * 1024,     /* entries wait from here on */
+    LINK_UNSENT_MAX = 4 * 1024 * 1024, /* who reads so little is cut off */
+    SESSIONS_WITH_STRANGERS_MAX = 256,
 };
 
 enum link_state {
@@ -65,7 +67,7 @@ struct link {
         struct noise noise;
         struct session session;
     };
-    uint8_t handshake[SESSION_LENGTH_LEN + HANDSHAKE_MESSAGE_MAX]; /* the message so far */
+    uint8_t handshake[SESSION_LENGTH_LEN + HANDSHAKE_MESSAGE_3_LEN]; /* the message so far */
     size_t handshake_len;
     uint8_t rs[NOISE_KEY_LEN]; /* the static key the handshake proved */
     struct buffer in;          /* part of a frame */
@@ -73,6 +75,7 @@ struct link {
     uint64_t pinged_ms; /* 0 = not since something was heard */
     size_t unsent;      /* bytes handed out and not yet reported sent */
     size_t packing;     /* bytes of messages queued in this step */
+    bool choked;        /* more was to be sent than LINK_UNSENT_MAX */
     bool paused;
 
     struct contact *contact; /* once authenticated */
@@ -104,6 +107,12 @@ struct link *link_dial(struct node *n, uint32_t id);
 void link_on_up(struct node *n, uint32_t id, bool dialled, const struct endpoint *remote);
 void link_on_down(struct node *n, uint32_t id);
 void link_on_bytes(struct node *n, uint32_t id, uint8_t *bytes, size_t len);
+
+/* Takes up what came while nothing was to be read. */
+void links_take_kept(struct node *n);
+
+/* Closes every link with a contact, in good order. */
+void links_close_all(struct node *n, const struct contact *contact);
 
 /* Queues a message of a ready link, or of one whose handshake is done; body is copied. */
 void link_send(struct node *n, struct link *l, uint8_t type, const void *body, size_t len);

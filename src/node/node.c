@@ -27,7 +27,7 @@ struct node *node_new(const struct node_config *config)
     identity_secret_init(&n->me, config->secret, config->secret + 32);
     randombytes_buf(&n->incarnation, sizeof n->incarnation);
     strncpy(n->name, config->name, sizeof n->name - 1);
-    n->name_in_log = config->name_given;
+    n->name_given = config->name_given;
     n->shown = config->shown;
     n->resync_ms = UINT64_MAX;
     write_prologue(n, config->network);
@@ -42,6 +42,7 @@ void node_free(struct node *n)
     links_clear(&n->links);
     dialer_clear(&n->dialer);
     reads_clear(&n->reads);
+    unseen_clear(&n->unseen);
     journal_clear(&n->journal);
     feeds_clear(&n->feeds);
     contacts_clear(&n->contacts);
@@ -73,6 +74,10 @@ static void pause_links(struct node *n)
     n->paused = pause;
     for (struct link *l = n->links.table; l; l = l->hh.next)
         todo_add(n->todo, pause ? TODO_PAUSE : TODO_RESUME)->link = l->id;
+    if (!pause) {
+        links_take_kept(n);
+        links_flush(n);
+    }
 }
 
 static void begin_step(struct node *n, const struct node_time *now, struct todo_list *todo)
@@ -104,20 +109,6 @@ static void remember_addresses(struct node *n)
     }
 }
 
-/* Entries of others beyond the shown mark came before the process ended and were not seen. */
-static void show_unseen(struct node *n, struct conversation *c)
-{
-    size_t count = 0;
-    struct place *unseen = todo_room(n->todo, c->order_count * sizeof *unseen);
-    for (size_t i = 0; unseen && i < c->order_count; i++) {
-        const struct place *at = &c->order[i];
-        if (!at->feed->mine && feed_entry(at->feed, at->number)->record > n->shown)
-            unseen[count++] = *at;
-    }
-    if (count)
-        reads_ask(n, READ_TO_SHOW, unseen, count);
-}
-
 static void keep_name(struct node *n)
 {
     uint8_t bytes[2 + RECORD_NAME_MAX];
@@ -130,11 +121,10 @@ void node_start(struct node *n, uint16_t port, const struct node_time *now, stru
 {
     begin_step(n, now, todo);
     n->port = port;
-    if (n->name_in_log)
+    if (n->name_given && strcmp(n->name, n->name_in_log) != 0)
         keep_name(n);
     remember_addresses(n);
-    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
-        show_unseen(n, c);
+    unseen_go_on(n);
     end_step(n);
 }
 
@@ -181,6 +171,12 @@ static void on_stop(struct node *n)
     link_close(n, l, true);
 }
 
+static void on_release(struct node *n)
+{
+    n->held = false;
+    unseen_go_on(n);
+}
+
 static void on_input(struct node *n, const struct node_input *input)
 {
     switch (input->type) {
@@ -200,8 +196,8 @@ static void on_input(struct node *n, const struct node_input *input)
     case INPUT_DURABLE: delivery_on_durable(n, input->disk.number); return;
     case INPUT_REFUSED: delivery_on_refused(n, input->disk.number, input->disk.why); return;
     case INPUT_READ: on_read(n, input); return;
-    case INPUT_HOLD:
-    case INPUT_RELEASE: n->held = input->type == INPUT_HOLD; return;
+    case INPUT_HOLD: n->held = true; return;
+    case INPUT_RELEASE: on_release(n); return;
     case INPUT_STOP: on_stop(n); return;
     }
 }

@@ -33,21 +33,28 @@ void store_note(struct node *n, const struct writer *record)
         n->todo->out_of_memory = true;
 }
 
-void store_contact(struct node *n, const struct contact *c)
+void contact_to_record(const struct contact *c, struct contact_record *out)
 {
-    uint8_t bytes[RECORD_CONTACT_MAX];
-    struct writer w = writer_over(bytes, sizeof bytes);
-    struct contact_record record = {
+    *out = (struct contact_record){
         .flags =
             (uint8_t)((c->verified ? CONTACT_VERIFIED : 0) | (c->blocked ? CONTACT_BLOCKED : 0)),
         .first_seen_ms = c->first_seen_ms,
     };
-    memcpy(record.x25519, c->identity.x25519, 32);
-    memcpy(record.ed25519, c->identity.ed25519, 32);
-    text_copy(record.name, sizeof record.name, c->name); /* all names have the same limit */
-    text_copy(record.petname, sizeof record.petname, c->petname);
+    memcpy(out->x25519, c->identity.x25519, 32);
+    memcpy(out->ed25519, c->identity.ed25519, 32);
+    text_copy(out->name, sizeof out->name, c->name); /* all names have the same limit */
+    text_copy(out->petname, sizeof out->petname, c->petname);
+}
+
+void store_contact(struct node *n, struct contact *c)
+{
+    const struct journal_item item = {.kind = JOURNAL_CONTACT, .contact = c};
+    uint8_t bytes[RECORD_CONTACT_MAX];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct contact_record record;
+    contact_to_record(c, &record);
     record_contact_write(&w, &record);
-    store_note(n, &w);
+    c->in_log = store_item(n, &item, &w, false) == LTH_OK;
 }
 
 enum lth_err store_feed(struct node *n, struct feed *f)
@@ -56,6 +63,9 @@ enum lth_err store_feed(struct node *n, struct feed *f)
     struct writer w = writer_over(bytes, sizeof bytes);
     struct feed_record record = {.handle = f->handle, .incarnation = f->id.incarnation};
     const struct journal_item item = {.kind = JOURNAL_FEED, .feed = f};
+    if (!f->conversation->peer->in_log)
+        store_contact(n, f->conversation->peer); /* replay wants it first */
+    f->conversation->peer->has_feeds = true;
     memcpy(record.conversation, f->id.conversation, 32);
     memcpy(record.author, f->id.author, 32);
     record_feed_write(&w, &record);
@@ -93,9 +103,12 @@ static enum lth_err replay_name(struct node *n, const uint8_t *bytes, size_t len
 {
     char name[RECORD_NAME_MAX + 1];
     enum lth_err err = record_name_parse(bytes, len, name);
-    if (err == LTH_OK && !n->name_in_log) /* a name given now wins over the log's */
+    if (err != LTH_OK)
+        return err;
+    text_copy(n->name_in_log, sizeof n->name_in_log, name);
+    if (!n->name_given || n->stepped_ms) /* one given at start wins over the log's */
         text_copy(n->name, sizeof n->name, name);
-    return err;
+    return LTH_OK;
 }
 
 static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t len)
@@ -107,8 +120,9 @@ static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t 
         return err;
     identity_init(&identity, record.x25519, record.ed25519);
     struct contact *c = contacts_get(&n->contacts, identity.id);
-    if (!c && (err = contacts_add(&n->contacts, &identity, &c)) != LTH_OK)
+    if (!c && (err = people_add(n, &identity, &c)) != LTH_OK)
         return err;
+    c->in_log = true;
     c->verified = record.flags & CONTACT_VERIFIED;
     c->blocked = record.flags & CONTACT_BLOCKED;
     c->first_seen_ms = record.first_seen_ms;
@@ -142,6 +156,7 @@ static enum lth_err replay_feed(struct node *n, const uint8_t *bytes, size_t len
         return LTH_DAMAGED; /* the contact was written before it */
     if (!c && !(c = feeds_conversation(&n->feeds, record.conversation, peer)))
         return LTH_NO_MEMORY;
+    peer->has_feeds = true;
     f = feeds_by_handle(&n->feeds, record.handle);
     if (f) /* told again after a full disk */
         return feeds_find(c, record.author, record.incarnation) == f ? LTH_OK : LTH_DAMAGED;
@@ -168,7 +183,10 @@ static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t 
     err = feed_push(f, hash, &content, number);
     if (err == LTH_OK)
         err = feed_commit(f);
-    n->queued += err == LTH_OK && f->mine;
+    if (err == LTH_OK && f->mine)
+        n->queued++;
+    else if (err == LTH_OK && number > n->shown)
+        err = unseen_add(&n->unseen, &(struct place){f, record.number});
     return err;
 }
 
@@ -182,6 +200,7 @@ static enum lth_err replay_receipt(struct node *n, const uint8_t *bytes, size_t 
     if (record.number <= f->receipted)
         return LTH_OK;
     n->queued -= record.number - f->receipted;
+    f->receipted_first = f->receipted + 1;
     f->receipted = f->receipt_seen = f->sent_high = record.number;
     f->receipted_ms = record.time_ms;
     return LTH_OK;
@@ -209,6 +228,11 @@ static enum lth_err replay_seen(struct node *n, const uint8_t *bytes, size_t len
     c->address = record.endpoint;
     c->last_seen_ms = record.time_ms;
     return LTH_OK;
+}
+
+enum lth_err records_apply(struct node *n, const uint8_t *bytes, size_t len)
+{
+    return node_replay(n, 0, bytes, len);
 }
 
 enum lth_err node_replay(struct node *n, uint64_t number, const uint8_t *bytes, size_t len)

@@ -53,5 +53,8 @@ void say_warning(struct node *n, const char *code, const char *format, ...)
 
 void say_contact(struct node *n, enum event_type type, const struct contact *c)
 {
-    contact_view(c, &say(n, type)->peer);
+    struct peer_view *view = &say(n, type)->peer;
+    contact_view(c, view);
+    view->name = keep_string(n, c->name); /* it may change before the event is told */
+    view->petname = keep_string(n, c->petname);
 }

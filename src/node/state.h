@@ -8,7 +8,10 @@
 #include "node/journal.h"
 #include "node/link.h"
 #include "node/node.h"
+#include "node/people.h"
 #include "node/reads.h"
+#include "node/unseen.h"
+#include "store/record.h"
 #include "wire/message.h"
 
 /* Why something of a peer's was not taken; shown in status as "dropped". */
@@ -49,7 +52,8 @@ struct waiting_sync {
 struct node {
     struct identity_secret me;
     char name[NAME_MAX_LEN + 1];
-    bool name_in_log;
+    bool name_given; /* now, by the user: the log's does not count */
+    char name_in_log[NAME_MAX_LEN + 1];
     uint8_t prologue[8 + 1 + 1 + NETWORK_NAME_MAX_LEN];
     size_t prologue_len;
     uint64_t incarnation;
@@ -62,6 +66,7 @@ struct node {
     struct links links;
     struct dialer dialer;
     struct reads reads;
+    struct unseen unseen;
     struct waiting_sync syncs[SYNCS_MAX];
 
     uint64_t queued; /* our durable entries without a receipt */
@@ -90,8 +95,12 @@ void say_warning(struct node *n, const char *code, const char *format, ...)
 void say_contact(struct node *n, enum event_type type, const struct contact *c);
 
 /* node/records.c - what is written into the log, and read again at start */
+void contact_to_record(const struct contact *c, struct contact_record *out);
+
+/* What a NAME, CONTACT or ADDRESS record says becomes so, at start or now. */
+LTH_MUST_USE enum lth_err records_apply(struct node *n, const uint8_t *bytes, size_t len);
 void store_note(struct node *n, const struct writer *record);
-void store_contact(struct node *n, const struct contact *c);
+void store_contact(struct node *n, struct contact *c);
 LTH_MUST_USE enum lth_err store_item(struct node *n, const struct journal_item *item,
                                      const struct writer *record, bool sync);
 LTH_MUST_USE enum lth_err store_feed(struct node *n, struct feed *f);
@@ -101,6 +110,7 @@ LTH_MUST_USE enum lth_err store_entry(struct node *n, struct feed *f, const uint
 
 /* node/command.c */
 void commands_on(struct node *n, const struct command *c);
+void commands_on_stored(struct node *n, const struct journal_item *item);
 void commands_on_history(struct node *n, const struct pending_read *read,
                          const struct node_record *records);
 void commands_check_syncs(struct node *n);

@@ -1,14 +1,24 @@
 #include "run/data_dir.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+/* $HOME, else what the user database says. */
+static const char *home_of_user(void)
+{
+    const char *home = getenv("HOME");
+    const struct passwd *user = home ? NULL : getpwuid(geteuid());
+    return user ? user->pw_dir : home;
+}
 
 static int write_path(const char *given, char *path, size_t size)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    const char *data = getenv("XDG_DATA_HOME"), *home = home_of_user();
     if (given)
         return snprintf(path, size, "%s", given);
     if (data && data[0] == '/')

@@ -44,7 +44,8 @@ struct sim_node {
     uint64_t shown_mark;
     enum lth_err refuse;
     size_t shown[NODES_MAX], accepted[NODES_MAX], delivered[NODES_MAX], sent_to[NODES_MAX];
-    bool online[NODES_MAX];
+    size_t stored[NODES_MAX]; /* messages that came, shown or not */
+    bool online[NODES_MAX], blind;
     char last_error[32];
     struct status_view status;
     bool answered_error;
@@ -296,13 +297,18 @@ static void on_message(struct sim *s, size_t i, const struct message_view *m)
     struct sim_node *n = &s->nodes[i];
     size_t from = node_of(s, m->from);
     char expected[TEXT_SIZE];
+    if (n->blind) {
+        n->stored[from]++;
+        return;
+    }
     int len = snprintf(expected, sizeof expected, "%zu>%zu #%zu", from, i, n->shown[from] + 1);
     trace(s, i, "shows \"%.*s\"", (int)m->text_len, (const char *)m->text);
     if (m->text_len != (size_t)len || memcmp(m->text, expected, (size_t)len) != 0)
         broken(s, "shown once, in the author's order, as it was sent");
     if (m->record > n->durable)
         broken(s, "shown only when durable");
-    n->shown[from]++;
+    if (++n->shown[from] > n->stored[from])
+        n->stored[from] = n->shown[from];
     n->shown_mark = m->record;
 }
 
@@ -311,7 +317,7 @@ static void on_delivered(struct sim *s, size_t i, const struct event *e)
     size_t to = node_of(s, e->delivery.peer);
     s->nodes[i].delivered[to]++;
     trace(s, i, "delivered to n%zu", to);
-    if (s->nodes[i].delivered[to] > s->nodes[to].shown[i] && s->nodes[to].core)
+    if (s->nodes[i].delivered[to] > s->nodes[to].stored[i] && s->nodes[to].core)
         broken(s, "delivered only when stored at the receiver");
 }
 
@@ -536,6 +542,11 @@ void sim_cut(struct sim *s, size_t a, size_t b, bool cut)
 void sim_refuse_disk(struct sim *s, size_t i, enum lth_err why)
 {
     s->nodes[i].refuse = why;
+}
+
+void sim_blind(struct sim *s, size_t i, bool blind)
+{
+    s->nodes[i].blind = blind;
 }
 
 uint64_t sim_now(const struct sim *s)

@@ -41,6 +41,9 @@ void sim_cut(struct sim *s, size_t a, size_t b, bool cut);
 /* The disk of node i refuses appends from now on (LTH_OK: takes them again). */
 void sim_refuse_disk(struct sim *s, size_t i, enum lth_err why);
 
+/* Node i has nobody to show messages to: they stay unseen on its disk. */
+void sim_blind(struct sim *s, size_t i, bool blind);
+
 uint64_t sim_now(const struct sim *s);
 size_t sim_shown(const struct sim *s, size_t at, size_t from);     /* messages shown */
 size_t sim_accepted(const struct sim *s, size_t from, size_t to);  /* accepted events */

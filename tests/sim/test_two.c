@@ -170,6 +170,56 @@ static void test_a_full_disk_refuses_and_resumes(void **state)
     sim_free(s);
 }
 
+static void test_somebody_met_while_the_disk_was_full_is_known_after_a_restart(void **state)
+{
+    (void)state;
+    struct sim *s = sim_new(9, 2);
+    sim_start(s, 0);
+    sim_refuse_disk(s, 1, LTH_DISK_FULL);
+    sim_start(s, 1);
+    sim_run(s, 3000);
+    assert_true(sim_online(s, 1, 0));
+    sim_refuse_disk(s, 1, LTH_OK);
+    send_many(s, 1, 0, 3, 5);
+    send_many(s, 0, 1, 3, 5);
+    sim_run(s, 20000);
+    sim_crash(s, 1);
+    sim_start(s, 1); /* reads its log, or the simulator says that it cannot */
+    send_many(s, 1, 0, 3, 5);
+    sim_run(s, 10000);
+    assert_int_equal(sim_shown(s, 0, 1), 6);
+    assert_int_equal(sim_shown(s, 1, 0), 3);
+    sim_free(s);
+}
+
+static void test_what_nobody_saw_is_shown_later_across_crashes(void **state)
+{
+    (void)state;
+    struct sim *s = sim_new(10, 3);
+    for (size_t i = 0; i < 3; i++)
+        sim_start(s, i);
+    sim_run(s, 3000);
+    sim_blind(s, 0, true);
+    for (size_t i = 0; i < 600; i++) {
+        send_many(s, 1, 0, 1, 0);
+        send_many(s, 2, 0, 1, 1);
+    }
+    sim_run(s, 1000);
+    assert_int_equal(sim_shown(s, 0, 1), 0);
+    sim_crash(s, 0);
+    sim_blind(s, 0, false);
+    sim_start(s, 0);
+    sim_run(s, 2); /* some of them, not all */
+    sim_crash(s, 0);
+    assert_in_range(sim_shown(s, 0, 1), 1, 599);
+    sim_start(s, 0);
+    send_many(s, 1, 0, 5, 1);
+    sim_run(s, 10000);
+    assert_int_equal(sim_shown(s, 0, 1), 605);
+    assert_int_equal(sim_shown(s, 0, 2), 600);
+    sim_free(s);
+}
+
 static void test_an_idle_session_stays_and_stays_alone(void **state)
 {
     (void)state;
@@ -221,6 +271,8 @@ int main(void)
         cmocka_unit_test(test_a_hostile_stream_ends_sessions_but_nothing_is_lost),
         cmocka_unit_test(test_a_cut_cable_is_noticed_within_30_seconds_and_healed),
         cmocka_unit_test(test_a_full_disk_refuses_and_resumes),
+        cmocka_unit_test(test_somebody_met_while_the_disk_was_full_is_known_after_a_restart),
+        cmocka_unit_test(test_what_nobody_saw_is_shown_later_across_crashes),
         cmocka_unit_test(test_an_idle_session_stays_and_stays_alone),
         cmocka_unit_test(test_a_session_is_renewed_after_an_hour),
         cmocka_unit_test(test_the_same_seed_gives_the_same_trace),

@@ -1,0 +1,27 @@
+/* node/people.h - meeting somebody: pinning, renaming, and making room for others.
+ *
+ * Whoever completes a handshake becomes a contact and is pinned. The table is bounded; at the
+ * limit somebody met only in passing is forgotten, never anybody to whom something was said, or
+ * whom the user named, verified or blocked.
+ */
+#ifndef LTH_NODE_PEOPLE_H
+#define LTH_NODE_PEOPLE_H
+
+#include "node/contacts.h"
+#include "wire/hello.h"
+
+enum { RENAME_MS = 1000 }; /* a peer's name is taken no more often */
+
+struct node;
+
+/* A new contact; LTH_LIMIT when the table is full of people who matter. */
+LTH_MUST_USE enum lth_err people_add(struct node *n, const struct identity *identity,
+                                     struct contact **out);
+
+/* Finds or pins the contact behind a hello. NULL when there is no room. */
+struct contact *people_meet(struct node *n, const struct hello *hello);
+
+/* The contact announces another name, of at most NAME_MAX_LEN bytes. */
+void people_rename(struct node *n, struct contact *c, const char *name);
+
+#endif

@@ -1,0 +1,49 @@
+#include "node/unseen.h"
+
+#include "node/state.h"
+
+#include <stdlib.h>
+
+void unseen_clear(struct unseen *u)
+{
+    free(u->places);
+    *u = (struct unseen){0};
+}
+
+bool unseen_is_empty(const struct unseen *u)
+{
+    return u->shown == u->count;
+}
+
+enum lth_err unseen_add(struct unseen *u, const struct place *place)
+{
+    if (u->count == u->capacity) {
+        size_t capacity = u->capacity ? u->capacity * 2 : 64;
+        struct place *grown = realloc(u->places, capacity * sizeof *grown);
+        if (!grown)
+            return LTH_NO_MEMORY;
+        u->places = grown;
+        u->capacity = capacity;
+    }
+    u->places[u->count++] = *place;
+    return LTH_OK;
+}
+
+void unseen_go_on(struct node *n)
+{
+    struct unseen *u = &n->unseen;
+    size_t count = u->count - u->shown;
+    if (unseen_is_empty(u) || u->reading || n->held)
+        return;
+    count = count < UNSEEN_AT_ONCE ? count : UNSEEN_AT_ONCE;
+    u->reading = reads_ask(n, READ_TO_SHOW, u->places + u->shown, count) != NULL;
+}
+
+void unseen_on_shown(struct node *n, size_t count)
+{
+    struct unseen *u = &n->unseen;
+    u->shown += count;
+    u->reading = false;
+    if (unseen_is_empty(u))
+        unseen_clear(u);
+}

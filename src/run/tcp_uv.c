@@ -13,7 +13,7 @@
 enum {
     BACKLOG = 128,
     READ_SIZE = 64 * 1024,
-    LAST_WORDS_MS = 1000, /* for what is queued when we stop */
+    LAST_WORDS_MS = 2000, /* for what is queued when a link is shut */
     STUCK_MS = 30 * 1000  /* unacknowledged bytes end a connection: TCP_USER_TIMEOUT */
 };
 
@@ -29,6 +29,7 @@ struct tcp_link {
     size_t left; /* bytes that left and were not reported yet */
     struct tcp_link *next_left;
     bool in_left;
+    uint64_t shut_until_ms; /* loop time */
     struct tcp_link *prev_shut, *next_shut;
     UT_hash_handle hh;
 };
@@ -55,7 +56,7 @@ struct tcp {
     uint32_t incoming_bit, last_incoming;
     struct tcp_link *links; /* by id, until tcp_shut or on_down */
     struct tcp_link *left;  /* with something to report */
-    struct tcp_link *shut;  /* saying their last words */
+    struct tcp_link *shut;  /* saying their last words, the first deadline first */
     size_t handles;         /* open ones, and lookups under way */
     uint8_t input[READ_SIZE];
     void (*on_closed)(void *ctx);
@@ -101,28 +102,44 @@ static void unlink_link(struct tcp_link *l)
     }
 }
 
+static void on_last_words_over(uv_timer_t *timer);
+
+/* The timer runs towards the first deadline while there is one, and ends with t. */
+static void time_last_words(struct tcp *t)
+{
+    uint64_t now = uv_now(t->loop);
+    if (uv_is_closing((uv_handle_t *)&t->last_words))
+        return;
+    if (t->shut)
+        uv_timer_start(&t->last_words, on_last_words_over,
+                       t->shut->shut_until_ms > now ? t->shut->shut_until_ms - now : 0, 0);
+    else if (t->closing)
+        uv_close((uv_handle_t *)&t->last_words, on_handle_closed);
+    else
+        uv_timer_stop(&t->last_words);
+}
+
 /* A link being shut is known only here, until it has said its last words. */
 static void list_shut(struct tcp_link *l)
 {
-    DL_APPEND2(l->tcp->shut, l, prev_shut, next_shut);
+    struct tcp *t = l->tcp;
     l->is_shut = true;
+    l->shut_until_ms = uv_now(t->loop) + LAST_WORDS_MS;
+    DL_APPEND2(t->shut, l, prev_shut, next_shut);
+    time_last_words(t);
 }
 
 static void unlist_shut(struct tcp_link *l)
 {
     struct tcp *t = l->tcp;
-    if (!l->is_shut)
-        return;
     DL_DELETE2(t->shut, l, prev_shut, next_shut);
-    if (t->closing && !t->shut && !uv_is_closing((uv_handle_t *)&t->last_words))
-        uv_close((uv_handle_t *)&t->last_words, on_handle_closed);
+    time_last_words(t);
 }
 
 static void on_link_closed(uv_handle_t *handle)
 {
     struct tcp_link *l = (struct tcp_link *)handle;
     struct tcp *t = l->tcp;
-    unlist_shut(l);
     free(l);
     t->handles--;
     maybe_closed(t);
@@ -131,8 +148,18 @@ static void on_link_closed(uv_handle_t *handle)
 static void close_link(struct tcp_link *l)
 {
     unlink_link(l);
-    if (!uv_is_closing((uv_handle_t *)&l->handle))
-        uv_close((uv_handle_t *)&l->handle, on_link_closed);
+    if (uv_is_closing((uv_handle_t *)&l->handle))
+        return;
+    if (l->is_shut)
+        unlist_shut(l);
+    uv_close((uv_handle_t *)&l->handle, on_link_closed);
+}
+
+static void on_last_words_over(uv_timer_t *timer)
+{
+    struct tcp *t = timer->data;
+    while (t->shut && t->shut->shut_until_ms <= uv_now(t->loop))
+        close_link(t->shut);
 }
 
 /* The link broke or was closed by the other side. */
@@ -482,15 +509,6 @@ void tcp_shut(struct tcp *t, uint32_t link)
         close_link(l);
 }
 
-static void on_last_words_over(uv_timer_t *timer)
-{
-    struct tcp *t = timer->data;
-    for (struct tcp_link *l = t->shut, *next; l; l = next) {
-        next = l->next_shut;
-        close_link(l);
-    }
-}
-
 enum lth_err tcp_open(uv_loop_t *loop, const struct tcp_callbacks *callbacks,
                       uint32_t first_incoming, struct tcp **out)
 {
@@ -514,13 +532,10 @@ void tcp_close(struct tcp *t, void (*on_closed)(void *ctx), void *ctx)
     struct tcp_link *l, *next;
     t->on_closed = on_closed;
     t->closed_ctx = ctx;
-    t->closing = true;
     HASH_ITER(hh, t->links, l, next)
     tcp_shut(t, l->id);
+    t->closing = true; /* not before: an empty list would end the timer */
     uv_close((uv_handle_t *)&t->listener, on_handle_closed);
     uv_close((uv_handle_t *)&t->stillborn, on_handle_closed);
-    if (t->shut)
-        uv_timer_start(&t->last_words, on_last_words_over, LAST_WORDS_MS, 0);
-    else
-        uv_close((uv_handle_t *)&t->last_words, on_handle_closed);
+    time_last_words(t);
 }

@@ -37,12 +37,14 @@ LTH_MUST_USE enum lth_err tcp_listen(struct tcp *t, const struct endpoint *at, u
 void tcp_dial(struct tcp *t, uint32_t link, const char *address);
 void tcp_write(struct tcp *t, uint32_t link, uint8_t *bytes, size_t len); /* copies */
 void tcp_pause(struct tcp *t, uint32_t link, bool pause);
-void tcp_shut(struct tcp *t, uint32_t link); /* sends what is queued, then closes */
+
+/* Sends what is queued, then closes; after two seconds at most. */
+void tcp_shut(struct tcp *t, uint32_t link);
 
 /* Tells what left since the last call; after the to-do list is carried out. */
 void tcp_report_sent(struct tcp *t);
 
-/* Stops listening, shuts every link, waits a second at most, then calls on_closed; frees t. */
+/* Stops listening, shuts every link, waits two seconds at most, then calls on_closed; frees t. */
 void tcp_close(struct tcp *t, void (*on_closed)(void *ctx), void *ctx);
 
 #endif

@@ -1,7 +1,12 @@
 #include "ui/json_writer.h"
 
+#include "base/display.h"
+#include "base/utf8.h"
+
 #include <string.h>
 #include <time.h>
+
+enum { REPLACEMENT = 0xfffd };
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -42,32 +47,60 @@ void json_put_close(struct json_writer *w, char bracket)
     w->wants_comma = true;
 }
 
-static bool needs_escape(uint8_t byte)
+static bool needs_escape(uint32_t point)
 {
-    return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
+    if (point < 0x80)
+        return point < 0x20 || point == '"' || point == '\\' || point == 0x7f;
+    return point == REPLACEMENT || !display_is_safe(point);
 }
 
-static void put_escape(struct json_writer *w, uint8_t byte)
+static void put_utf16(struct json_writer *w, unsigned unit)
 {
-    char code[6] = {'\\', 'u', '0', '0', hex_digits[byte >> 4], hex_digits[byte & 15]};
-    switch (byte) {
+    char code[6] = "\\u";
+    for (size_t i = 0; i < 4; i++)
+        code[2 + i] = hex_digits[unit >> (12 - 4 * i) & 15];
+    put(w, code, sizeof code);
+}
+
+static void put_escape(struct json_writer *w, uint32_t point)
+{
+    switch (point) {
     case '"':
-    case '\\': put(w, (char[]){'\\', (char)byte}, 2); break;
-    case '\n': put(w, "\\n", 2); break;
-    case '\t': put(w, "\\t", 2); break;
-    default: put(w, code, sizeof code);
+    case '\\': put(w, (char[]){'\\', (char)point}, 2); return;
+    case '\n': put(w, "\\n", 2); return;
+    case '\t': put(w, "\\t", 2); return;
+    default: break;
     }
+    if (point > 0xffff) {
+        put_utf16(w, 0xd800 + ((point - 0x10000) >> 10));
+        put_utf16(w, 0xdc00 + (point & 0x3ff));
+    } else {
+        put_utf16(w, point);
+    }
+}
+
+/* The code point at text; returns its length. */
+static size_t next_point(const uint8_t *text, size_t len, uint32_t *point)
+{
+    *point = *text;
+    size_t step = *text < 0x80 ? 1 : utf8_next(text, len, point);
+    if (step > 0)
+        return step;
+    *point = REPLACEMENT;
+    return 1;
 }
 
 static void put_escaped(struct json_writer *w, const uint8_t *text, size_t len)
 {
     size_t run = 0; /* start of what needs no escape */
-    for (size_t at = 0; at < len; at++) {
-        if (!needs_escape(text[at]))
+    uint32_t point;
+    for (size_t at = 0, step; at < len; at += step) {
+        step = next_point(text + at, len - at, &point);
+        if (!needs_escape(point))
             continue;
         put(w, text + run, at - run);
-        put_escape(w, text[at]);
-        run = at + 1;
+        put_escape(w, point);
+        run = at + step;
     }
     put(w, text + run, len - run);
 }

@@ -1,9 +1,10 @@
 /* ui/json_writer.h - one JSON object, appended field by field to a buffer.
  *
- * For output only, and in a hurry: no tree, no allocation beside the buffer's growth. Texts
- * are strict UTF-8 already; quotes, backslashes and control characters are escaped (RFC
- * 8259 §7), everything else passes. A failed append spoils the writer, and json_writer_finish takes
- * back what was written.
+ * For output only, and in a hurry: no tree, no allocation beside the buffer's growth. A line
+ * may end on a terminal, so beside quotes and backslashes every code point that may not be shown
+ * as it is (base/display.h) is escaped (RFC 8259 §7); everything else passes. Texts are UTF-8: a
+ * byte that is not becomes U+FFFD. A failed append spoils the writer, and json_writer_finish
+ * takes back what was written.
  */
 #ifndef LTH_UI_JSON_WRITER_H
 #define LTH_UI_JSON_WRITER_H

@@ -51,15 +51,52 @@ static void test_a_line_has_no_raw_control_character(void **state)
     buffer_clear(&out);
 }
 
-static void test_utf8_passes_unchanged(void **state)
+static const struct {
+    const char *name, *text, *want; /* want: between the quotes */
+    const char *back;               /* what jansson reads; NULL = text */
+} texts[] = {
+    {"letters and ideographs", "日本 é", "日本 é", NULL},
+    {"emoji", "🏮 ✂", "🏮 ✂", NULL},
+    {"a mark that combines", "e\u0301", "e\u0301", NULL},
+    {"C1, CSI", "a\xc2\x9bm", "a\\u009bm", NULL},
+    {"C1, the first and the last", "\xc2\x80\xc2\x9f", "\\u0080\\u009f", NULL},
+    {"right behind C1", "\u00a0", "\u00a0", NULL},
+    {"bidi override", "user\u202etxt\u202c", "user\\u202etxt\\u202c", NULL},
+    {"bidi isolate", "\u2066a\u2069", "\\u2066a\\u2069", NULL},
+    {"zero width", "pay\u200bpal", "pay\\u200bpal", NULL},
+    {"joined emoji", "👩\u200d🚀", "👩\\u200d🚀", NULL},
+    {"line separator", "\u2028", "\\u2028", NULL},
+    {"blank letter", "\u3164", "\\u3164", NULL},
+    {"private use", "\ue000", "\\ue000", NULL},
+    {"not a character", "\uffff", "\\uffff", NULL},
+    {"tag", "a\U000e0001b", "a\\udb40\\udc01b", NULL},
+    {"the first beyond 16 bits, unassigned", "\U0001000c", "\\ud800\\udc0c", NULL},
+    {"the last code point", "\U0010ffff", "\\udbff\\udfff", NULL},
+    {"a replacement character", "\ufffd", "\\ufffd", NULL},
+    {"a byte that is not UTF-8", "a\x9b", "a\\ufffd", "a\ufffd"},
+    {"cut inside a code point", "\xe6\x97", "\\ufffd\\ufffd", "\ufffd\ufffd"},
+};
+
+static void check_text(const char *name, const char *text, const char *want, const char *back)
 {
-    (void)state;
     struct buffer out = {0};
     struct json_writer w = json_writer_over(&out);
-    json_put_string(&w, NULL, "日本 é 🏮");
-    assert_int_equal(json_writer_finish(&w), LTH_OK);
-    assert_memory_equal(out.bytes, "\"日本 é 🏮\"\n", out.len);
+    json_put_string(&w, NULL, text);
+    CHECK_ERR(json_writer_finish(&w), LTH_OK, name);
+    CHECK(out.len == strlen(want) + 3, name); /* two quotes, line feed */
+    CHECK(memcmp(out.bytes + 1, want, out.len - 3) == 0, name);
+    json_t *v = json_loadb((char *)out.bytes, out.len, JSON_DECODE_ANY, NULL);
+    CHECK(v && strcmp(json_string_value(v), back) == 0, name);
+    json_decref(v);
     buffer_clear(&out);
+}
+
+static void test_only_what_may_not_be_shown_is_escaped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(texts); i++)
+        check_text(texts[i].name, texts[i].text, texts[i].want,
+                   texts[i].back ? texts[i].back : texts[i].text);
 }
 
 static const struct {
@@ -122,7 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_ascii_character_comes_back),
         cmocka_unit_test(test_a_line_has_no_raw_control_character),
-        cmocka_unit_test(test_utf8_passes_unchanged),
+        cmocka_unit_test(test_only_what_may_not_be_shown_is_escaped),
         cmocka_unit_test(test_times_are_rfc_3339_in_utc),
         cmocka_unit_test(test_numbers_ids_and_nesting),
     };

@@ -2,6 +2,7 @@
  * its blocks of "name = hexadecimal digits", where a value goes on in indented lines. */
 #include "check.h"
 #include "wire/frame.h"
+#include "wire/hello.h"
 #include "wire/identity.h"
 #include "wire/message.h"
 #include "wire/session.h"
@@ -145,6 +146,19 @@ static void test_the_prologue_of_the_network_without_a_name(void **state)
     expect_on_page("prologue", prologue, sizeof prologue);
 }
 
+static void test_the_hello_of_the_initiator(void **state)
+{
+    struct identity_secret i = identity_of("initiator");
+    uint8_t body[HELLO_LEN];
+    struct hello heard;
+    size_t len;
+
+    (void)state;
+    CHECK_ERR(hello_write(&i, 0x0102030405060708, 7327, "alice", body, &len), LTH_OK, "hello body");
+    expect_on_page("hello body", body, len);
+    CHECK_ERR(hello_parse(body, len, i.public.x25519, &heard), LTH_OK, "hello body");
+}
+
 static void test_the_three_messages_and_the_keys_they_yield(void **state)
 {
     struct noise_cipher send, receive;
@@ -192,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_an_id_as_text),
         cmocka_unit_test(test_a_signature_and_a_hash),
         cmocka_unit_test(test_the_prologue_of_the_network_without_a_name),
+        cmocka_unit_test(test_the_hello_of_the_initiator),
         cmocka_unit_test(test_the_three_messages_and_the_keys_they_yield),
         cmocka_unit_test(test_the_first_frame_of_the_initiator),
     };

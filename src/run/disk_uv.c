@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum { SYNC_AGAIN_MS = 500 }; /* how long to wait for room on a full disk */
 
@@ -38,7 +40,8 @@ struct disk_thread {
     uv_thread_t thread;
     uv_mutex_t mutex;
     uv_cond_t work;
-    uv_async_t async;
+    int wake_fd; /* an eventfd: uv_async spins while its sender is inside it */
+    uv_poll_t wake;
     uv_timer_t lazy;
 
     /* Under the mutex. */
@@ -60,6 +63,13 @@ struct disk_thread {
 
 /* ---- the thread ---- */
 
+static void wake_loop(struct disk_thread *d)
+{
+    static const uint64_t one = 1;
+    ssize_t len = write(d->wake_fd, &one, sizeof one);
+    (void)len; /* fails only when the counter is full: then the loop is being woken anyway */
+}
+
 static void tell(struct disk_thread *d, const struct news *news)
 {
     uv_mutex_lock(&d->mutex);
@@ -74,7 +84,7 @@ static void tell(struct disk_thread *d, const struct news *news)
     d->news.idle = d->news.idle || news->idle;
     store_stats(d->store, &d->stats);
     uv_mutex_unlock(&d->mutex);
-    uv_async_send(&d->async);
+    wake_loop(d);
 }
 
 static void work_on_read(struct disk_thread *d, struct read_job *job)
@@ -88,7 +98,7 @@ static void work_on_read(struct disk_thread *d, struct read_job *job)
     job->next = d->news.reads;
     d->news.reads = job;
     uv_mutex_unlock(&d->mutex);
-    uv_async_send(&d->async);
+    wake_loop(d);
 }
 
 static struct read_job *take_read(struct disk_thread *d)
@@ -120,13 +130,19 @@ static bool wait_for_room(struct disk_thread *d)
     return !in_haste;
 }
 
-/* On a full disk nothing is lost yet: the sync is tried again until there is room. */
+/* Out of room, descriptors or memory: the records are appended, so nothing is lost yet. */
+static bool may_pass(enum lth_err err)
+{
+    return err == LTH_DISK_FULL || err == LTH_LIMIT || err == LTH_NO_MEMORY;
+}
+
+/* What may pass is waited for. */
 static enum lth_err sync_store(struct disk_thread *d)
 {
     enum lth_err err;
     do
         err = store_sync(d->store);
-    while (err == LTH_DISK_FULL && wait_for_room(d));
+    while (may_pass(err) && wait_for_room(d));
     return err;
 }
 
@@ -148,7 +164,7 @@ static void work_on_batch(struct disk_thread *d, const struct batch *batch)
     news.idle = true;
     if (err == LTH_OK)
         news.durable = news.written;
-    else if (err == LTH_DISK_FULL) /* its records are appended: only what comes after is refused */
+    else if (may_pass(err)) /* its records are appended: only what comes after is refused */
         news.refused = news.written + 1;
     else
         news = (struct news){.refused = batch->first, .idle = true};
@@ -184,8 +200,8 @@ static void hand_over(struct disk_thread *d)
     struct batch spare = d->handed;
     d->handed = d->gathering;
     d->has_batch = true;
-    uv_cond_signal(&d->work);
     uv_mutex_unlock(&d->mutex);
+    uv_cond_signal(&d->work); /* unlocked, else the thread wakes only to wait for the mutex */
     spare.count = 0;
     spare.sync = false;
     d->gathering = spare;
@@ -254,7 +270,8 @@ enum lth_err disk_read(struct disk_thread *d, uint64_t token, const uint64_t *nu
     }
     job->token = token;
     job->count = count;
-    memcpy(job->numbers, numbers, count * sizeof *numbers);
+    if (count)
+        memcpy(job->numbers, numbers, count * sizeof *numbers);
     uv_mutex_lock(&d->mutex);
     *d->to_read_end = job;
     d->to_read_end = &job->next;
@@ -281,9 +298,13 @@ static void report_reads(struct disk_thread *d, struct read_job *jobs)
 
 static void maybe_end(struct disk_thread *d);
 
-static void on_news(uv_async_t *async)
+static void on_news(uv_poll_t *wake, int status, int events)
 {
-    struct disk_thread *d = async->data;
+    struct disk_thread *d = wake->data;
+    uint64_t count;
+    (void)status, (void)events;
+    if (read(d->wake_fd, &count, sizeof count) < 0)
+        return; /* woken for nothing */
     uv_mutex_lock(&d->mutex);
     struct news news = d->news;
     memset(&d->news, 0, sizeof d->news);
@@ -320,6 +341,7 @@ static void on_handle_closed(uv_handle_t *handle)
     struct disk_thread *d = handle->data;
     if (--d->open_handles)
         return;
+    close(d->wake_fd);
     void (*on_closed)(void *) = d->on_closed;
     void *ctx = d->closed_ctx;
     uv_cond_destroy(&d->work);
@@ -339,13 +361,13 @@ static void end_thread(struct disk_thread *d)
     uv_mutex_unlock(&d->mutex);
     uv_thread_join(&d->thread);
     report_reads(d, d->news.reads);
-    uv_close((uv_handle_t *)&d->async, on_handle_closed);
+    uv_close((uv_handle_t *)&d->wake, on_handle_closed);
     uv_close((uv_handle_t *)&d->lazy, on_handle_closed);
 }
 
 static void maybe_end(struct disk_thread *d)
 {
-    if (!d->closing || d->busy || d->gathering.count || uv_is_closing((uv_handle_t *)&d->async))
+    if (!d->closing || d->busy || d->gathering.count || uv_is_closing((uv_handle_t *)&d->wake))
         return;
     if (d->synced < d->queued && !d->gave_up) { /* one last sync */
         on_lazy_sync(&d->lazy);
@@ -367,7 +389,7 @@ void disk_close(struct disk_thread *d, void (*on_closed)(void *ctx), void *ctx)
     maybe_end(d);
 }
 
-static enum lth_err start(struct disk_thread *d, uv_loop_t *loop)
+static enum lth_err start_thread(struct disk_thread *d)
 {
     if (uv_mutex_init(&d->mutex) != 0)
         return LTH_NO_MEMORY;
@@ -375,14 +397,27 @@ static enum lth_err start(struct disk_thread *d, uv_loop_t *loop)
         uv_mutex_destroy(&d->mutex);
         return LTH_NO_MEMORY;
     }
-    if (uv_async_init(loop, &d->async, on_news) != 0 ||
-        uv_thread_create(&d->thread, run_thread, d) != 0) {
-        uv_cond_destroy(&d->work);
-        uv_mutex_destroy(&d->mutex);
-        return LTH_NO_MEMORY; /* the loop is at its limits too: the caller ends the program */
+    if (uv_thread_create(&d->thread, run_thread, d) == 0)
+        return LTH_OK;
+    uv_cond_destroy(&d->work);
+    uv_mutex_destroy(&d->mutex);
+    return LTH_NO_MEMORY;
+}
+
+static enum lth_err start(struct disk_thread *d, uv_loop_t *loop)
+{
+    d->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (d->wake_fd < 0)
+        return LTH_LIMIT;
+    enum lth_err err = start_thread(d);
+    if (err != LTH_OK) {
+        close(d->wake_fd);
+        return err;
     }
-    uv_timer_init(loop, &d->lazy); /* cannot fail */
-    d->async.data = d->lazy.data = d;
+    uv_poll_init(loop, &d->wake, d->wake_fd); /* an eventfd can always be polled */
+    uv_timer_init(loop, &d->lazy);            /* cannot fail */
+    d->wake.data = d->lazy.data = d;
+    uv_poll_start(&d->wake, UV_READABLE, on_news);
     d->open_handles = 2;
     return LTH_OK;
 }

@@ -1,0 +1,130 @@
+/* Where the data goes: what was given, else as the XDG base directory specification says. */
+#include "check.h"
+
+#include "run/data_dir.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char home[64];
+
+static int make_home(void **state)
+{
+    (void)state;
+    strcpy(home, "/tmp/lanthorn-home-XXXXXX");
+    return mkdtemp(home) ? 0 : -1;
+}
+
+static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *at)
+{
+    (void)stat;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+static int remove_home(void **state)
+{
+    (void)state;
+    return nftw(home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void set(const char *name, const char *value)
+{
+    if (value)
+        assert_int_equal(setenv(name, value, 1), 0);
+    else
+        assert_int_equal(unsetenv(name), 0);
+}
+
+/* In a row, @ stands for the home directory of this test. */
+static const char *expand(const char *text, char out[160])
+{
+    if (!text)
+        return NULL;
+    bool at_home = text[0] == '@';
+    snprintf(out, 160, "%s%s", at_home ? home : "", text + at_home);
+    return out;
+}
+
+static void test_the_directory_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *given, *xdg, *home, *want;
+        enum lth_err err;
+    } rows[] = {
+        {"given wins", "@/given", "@/xdg", "@", "@/given", LTH_OK},
+        {"given, relative", "here", "@/xdg", "@", "here", LTH_OK},
+        {"slashes at the end", "@/given///", NULL, "@", "@/given", LTH_OK},
+        {"the root", "/", NULL, "@", "/", LTH_OK},
+        {"given, empty", "", "@/xdg", "@", NULL, LTH_NOT_FOUND},
+        {"XDG_DATA_HOME", NULL, "@/xdg", "@", "@/xdg/lanthorn", LTH_OK},
+        {"XDG_DATA_HOME without HOME", NULL, "@/xdg", NULL, "@/xdg/lanthorn", LTH_OK},
+        {"XDG_DATA_HOME relative", NULL, "xdg", "@", "@/.local/share/lanthorn", LTH_OK},
+        {"XDG_DATA_HOME empty", NULL, "", "@", "@/.local/share/lanthorn", LTH_OK},
+        {"HOME", NULL, NULL, "@", "@/.local/share/lanthorn", LTH_OK},
+        {"HOME relative", NULL, NULL, "home", NULL, LTH_NOT_FOUND},
+        {"HOME empty", NULL, NULL, "", NULL, LTH_NOT_FOUND},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char path[256] = "", given[160], xdg[160], at[160], want[160];
+        set("XDG_DATA_HOME", expand(rows[i].xdg, xdg));
+        set("HOME", expand(rows[i].home, at));
+        CHECK_ERR(data_dir_find(expand(rows[i].given, given), path, sizeof path), rows[i].err,
+                  rows[i].name);
+        if (rows[i].err == LTH_OK && strcmp(path, expand(rows[i].want, want)) != 0)
+            fail_msg("%s: got %s", rows[i].name, path);
+    }
+}
+
+static void test_what_stands_above_it_is_made_for_its_owner_alone(void **state)
+{
+    (void)state;
+    char path[256], above[128];
+    struct stat stat;
+    set("XDG_DATA_HOME", NULL);
+    set("HOME", home);
+    assert_int_equal(data_dir_find(NULL, path, sizeof path), LTH_OK);
+    snprintf(above, sizeof above, "%s/.local/share", home);
+    assert_int_equal(lstat(above, &stat), 0);
+    assert_int_equal(stat.st_mode, S_IFDIR | 0700);
+    assert_int_not_equal(lstat(path, &stat), 0); /* the store makes that one */
+}
+
+static void test_a_file_in_the_way_is_an_io_error(void **state)
+{
+    (void)state;
+    char path[256], name[128], given[160];
+    snprintf(name, sizeof name, "%s/file", home);
+    snprintf(given, sizeof given, "%s/below/data", name);
+    FILE *file = fopen(name, "we");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(data_dir_find(given, path, sizeof path), LTH_IO);
+    assert_int_equal(errno, ENOTDIR);
+}
+
+static void test_a_path_that_does_not_fit_is_too_long(void **state)
+{
+    (void)state;
+    char path[8];
+    assert_int_equal(data_dir_find("/seven7", path, sizeof path), LTH_OK);
+    assert_int_equal(data_dir_find("/eight88", path, sizeof path), LTH_TOO_LONG);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_directory_is_found),
+        cmocka_unit_test(test_what_stands_above_it_is_made_for_its_owner_alone),
+        cmocka_unit_test(test_a_file_in_the_way_is_an_io_error),
+        cmocka_unit_test(test_a_path_that_does_not_fit_is_too_long),
+    };
+    return cmocka_run_group_tests(tests, make_home, remove_home);
+}

@@ -1,0 +1,7 @@
+# Tests of src/run/. Paths are of this folder, whoever includes it.
+set(RUN_STORES ${CMAKE_CURRENT_LIST_DIR}/../store/memdisk.c
+               ${CMAKE_CURRENT_LIST_DIR}/../store/stores.c)
+
+unit(run data_dir)
+unit(run disk_uv ${RUN_STORES})
+unit(run tcp_uv)

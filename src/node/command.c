@@ -181,7 +181,7 @@ static void on_petname(struct node *n, const struct command *c)
     struct contact *contact = c->name && !is_good_name(n, c) ? NULL : who(n, c);
     if (!contact)
         return;
-    contact_to_record(contact, &wanted);
+    contact_to_record(n, contact, &wanted);
     text_copy(wanted.petname, sizeof wanted.petname, c->name ? c->name : "");
     store_contact_setting(n, c, contact, &wanted);
 }
@@ -192,7 +192,7 @@ static void on_block(struct node *n, const struct command *c, bool blocked)
     struct contact *contact = who(n, c);
     if (!contact)
         return;
-    contact_to_record(contact, &wanted);
+    contact_to_record(n, contact, &wanted);
     wanted.flags &= (uint8_t)~CONTACT_BLOCKED;
     wanted.flags |= blocked ? CONTACT_BLOCKED : 0;
     store_contact_setting(n, c, contact, &wanted);
@@ -241,7 +241,7 @@ static void on_verify(struct node *n, const struct command *c)
         answer_safety(n, c->ticket, contact);
         return;
     }
-    contact_to_record(contact, &wanted);
+    contact_to_record(n, contact, &wanted);
     wanted.flags |= CONTACT_VERIFIED;
     store_contact_setting(n, c, contact, &wanted);
 }
@@ -438,9 +438,22 @@ static void answer_contact(struct node *n, const struct journal_item *item)
         contact_view(c, &answer_to(n, item->ticket, EVENT_CONTACT)->peer);
 }
 
+/* Not the name: a newer one may have been announced meanwhile. */
+static void apply_to_contact(struct contact *c, const struct journal_item *item)
+{
+    struct contact_record record;
+    if (record_contact_parse(item->bytes, item->len, &record) != LTH_OK)
+        return; /* we wrote it */
+    c->verified = record.flags & CONTACT_VERIFIED;
+    c->blocked = record.flags & CONTACT_BLOCKED;
+    text_copy(c->petname, sizeof c->petname, record.petname);
+}
+
 void commands_on_stored(struct node *n, const struct journal_item *item)
 {
-    if (records_apply(n, item->bytes, item->len) != LTH_OK)
+    if (item->contact)
+        apply_to_contact(item->contact, item);
+    else if (records_apply(n, item->bytes, item->len) != LTH_OK)
         n->todo->out_of_memory = true; /* the only way in which our own record can fail */
     if (item->command == COMMAND_NAME) {
         tell_name(n);

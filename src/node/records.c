@@ -33,8 +33,21 @@ void store_note(struct node *n, const struct writer *record)
         n->todo->out_of_memory = true;
 }
 
-void contact_to_record(const struct contact *c, struct contact_record *out)
+/* The newest setting of c on its way to the disk, or NULL. */
+static const struct journal_item *pending_setting(const struct node *n, const struct contact *c)
 {
+    for (uint64_t at = n->journal.next; at-- > n->journal.durable + 1;) {
+        const struct journal_item *item = journal_get(&n->journal, at);
+        if (item && item->kind == JOURNAL_SETTING && item->contact == c)
+            return item;
+    }
+    return NULL;
+}
+
+void contact_to_record(const struct node *n, const struct contact *c, struct contact_record *out)
+{
+    const struct journal_item *setting = pending_setting(n, c);
+    struct contact_record pending;
     *out = (struct contact_record){
         .flags =
             (uint8_t)((c->verified ? CONTACT_VERIFIED : 0) | (c->blocked ? CONTACT_BLOCKED : 0)),
@@ -44,6 +57,10 @@ void contact_to_record(const struct contact *c, struct contact_record *out)
     memcpy(out->ed25519, c->identity.ed25519, 32);
     text_copy(out->name, sizeof out->name, c->name); /* all names have the same limit */
     text_copy(out->petname, sizeof out->petname, c->petname);
+    if (setting && record_contact_parse(setting->bytes, setting->len, &pending) == LTH_OK) {
+        out->flags = pending.flags;
+        text_copy(out->petname, sizeof out->petname, pending.petname);
+    }
 }
 
 void store_contact(struct node *n, struct contact *c)
@@ -52,7 +69,7 @@ void store_contact(struct node *n, struct contact *c)
     uint8_t bytes[RECORD_CONTACT_MAX];
     struct writer w = writer_over(bytes, sizeof bytes);
     struct contact_record record;
-    contact_to_record(c, &record);
+    contact_to_record(n, c, &record);
     record_contact_write(&w, &record);
     c->in_log = store_item(n, &item, &w, false) == LTH_OK;
 }

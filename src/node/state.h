@@ -95,7 +95,9 @@ void say_warning(struct node *n, const char *code, const char *format, ...)
 void say_contact(struct node *n, enum event_type type, const struct contact *c);
 
 /* node/records.c - what is written into the log, and read again at start */
-void contact_to_record(const struct contact *c, struct contact_record *out);
+/* With the petname and marks of settings that are still on their way to the disk: each record
+ * holds all of a contact, so the later one would undo the earlier. */
+void contact_to_record(const struct node *n, const struct contact *c, struct contact_record *out);
 
 /* What a NAME, CONTACT or ADDRESS record says becomes so, at start or now. */
 LTH_MUST_USE enum lth_err records_apply(struct node *n, const uint8_t *bytes, size_t len);

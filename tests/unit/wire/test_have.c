@@ -9,17 +9,17 @@ enum { ITEMS = 3, WHOLE = HAVE_HEADER_LEN + ITEMS * HAVE_ITEM_LEN };
 
 static const uint8_t conversation[HASH_LEN] = {[0] = 1, [31] = 2};
 
-static struct have_item item(uint8_t i)
+static struct have_item item(unsigned i)
 {
     return (struct have_item){
-        .author = {i}, .incarnation = 10u + i, .number = UINT64_MAX - i, .receipted = i};
+        .author = {(uint8_t)i}, .incarnation = 10u + i, .number = UINT64_MAX - i, .receipted = i};
 }
 
 static void make_have(uint8_t bytes[WHOLE], bool last)
 {
     struct writer w = writer_over(bytes, WHOLE);
     have_begin(&w, conversation, last);
-    for (uint8_t i = 0; i < ITEMS; i++) {
+    for (unsigned i = 0; i < ITEMS; i++) {
         const struct have_item one = item(i);
         have_add(&w, &one);
     }
@@ -38,7 +38,7 @@ static void test_an_account_comes_back_as_it_went_in(void **state)
         assert_int_equal(have_parse(bytes, sizeof bytes, &have), LTH_OK);
         assert_memory_equal(have.conversation, conversation, HASH_LEN);
         assert_int_equal(have.last, last);
-        for (uint8_t i = 0; i < ITEMS; i++) {
+        for (unsigned i = 0; i < ITEMS; i++) {
             const struct have_item want = item(i);
             assert_true(have_next(&have, &got));
             assert_memory_equal(&got, &want, sizeof want);

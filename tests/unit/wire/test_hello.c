@@ -161,7 +161,7 @@ static void test_any_bit_of_key_or_signature_changed_is_forged(void **state)
     struct said s;
     struct hello heard;
     say(&s, "alice");
-    for (size_t bit = 0; bit < (32 + 64) * 8; bit += 5) {
+    for (size_t bit = 0; bit < (size_t)96 * 8; bit += 5) {
         s.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_int_equal(parse(s.bytes, s.len, s.me.public.x25519, &heard), LTH_FORGED);
         s.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);

@@ -1,0 +1,439 @@
+/* What is said gets there once: shown when durable, receipted when shown, never invented. */
+#include "check.h"
+
+#include "node/guest.h"
+#include "wire/entries.h"
+#include "wire/have.h"
+#include "wire/message.h"
+#include "wire/statement.h"
+
+static struct stage s;
+static struct guest bob;
+static const uint8_t none[HASH_LEN];
+
+static int open_stage(void **state)
+{
+    (void)state;
+    stage_open(&s, 1);
+    guest_init(&bob, 2, "bob");
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 1);
+    guest_send_have(&s, &bob);
+    stage_disk_done(&s);
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    (void)state;
+    guest_clear(&s, &bob);
+    stage_close(&s);
+    return 0;
+}
+
+static size_t shown(void)
+{
+    size_t count = 0;
+    const struct todo *t;
+    for (size_t i = 0; (t = stage_todo(&s, TODO_EVENT, i)); i++)
+        count += t->event.type == EVENT_MESSAGE;
+    return count;
+}
+
+/* The receipt in the last step is for this entry of bob's feed, and verifies. */
+static void expect_receipt(uint64_t number, const uint8_t hash[HASH_LEN])
+{
+    struct frame_message m;
+    struct receipt receipt;
+    struct identity us;
+    assert_true(guest_heard(&bob, MESSAGE_RECEIPT, &m));
+    assert_int_equal(receipt_parse(m.body, m.len, &receipt), LTH_OK);
+    assert_true(receipt.point.number == number);
+    assert_memory_equal(receipt.point.hash, hash, HASH_LEN);
+    assert_memory_equal(receipt.reader, node_id(s.node), ID_LEN);
+    struct identity_secret secret;
+    uint8_t seed[64];
+    memset(seed, 1, sizeof seed); /* as stage_open makes it */
+    identity_secret_init(&secret, seed, seed + 32);
+    us = secret.public;
+    assert_int_equal(receipt_verify(&receipt, &us), LTH_OK);
+}
+
+/* ---- what comes in ---- */
+
+static void test_an_entry_is_shown_and_receipted_once_it_is_durable(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    struct frame_message m;
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    assert_int_equal(shown(), 0);
+    assert_false(guest_heard(&bob, MESSAGE_RECEIPT, &m));
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 3);
+    const struct message_view *first = &stage_event(&s, EVENT_MESSAGE)->message;
+    assert_memory_equal(first->text, "text 1", 6);
+    assert_memory_equal(first->from, bob.me.public.id, ID_LEN);
+    assert_string_equal(first->name, "bob");
+    assert_true(first->number == 1);
+    expect_receipt(3, hash);
+}
+
+static void test_what_comes_twice_is_shown_once(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN], again[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_done(&s);
+    guest_send_texts(&s, &bob, 1, 3, none, again);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_memory_equal(again, hash, HASH_LEN);
+    guest_send_texts(&s, &bob, 1, 4, none, again); /* and one that is new */
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 1);
+    expect_receipt(4, again);
+    assert_false(stage_closed(&s, bob.link));
+}
+
+static void test_another_entry_under_a_known_number_is_a_fork(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN], other[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_done(&s);
+    s.now.wall_ms++; /* another time, so another entry */
+    guest_send_texts(&s, &bob, 1, 4, none, other);
+    const struct event *event = stage_event(&s, EVENT_FORK);
+    assert_non_null(event);
+    assert_true(event->fork.number == 1);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0); /* the rest of the run is not taken */
+    guest_send_texts(&s, &bob, 4, 1, other, other);    /* nor what hangs on it */
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_null(stage_event(&s, EVENT_FORK)); /* told once */
+    assert_false(stage_closed(&s, bob.link));
+    guest_send_texts(&s, &bob, 4, 1, hash, other); /* what fits is taken */
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 1);
+}
+
+static void test_a_gap_is_not_taken_and_asked_for_again(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    struct frame_message m;
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    stage_disk_done(&s);
+    guest_send_texts(&s, &bob, 5, 2, none, hash);
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 0);
+    stage_wait(&s, 4999);
+    assert_false(guest_heard(&bob, MESSAGE_HAVE, &m));
+    stage_wait(&s, 1);
+    assert_true(guest_heard(&bob, MESSAGE_HAVE, &m));
+    assert_true(stage_dropped(&s, "gap") == 1);
+}
+
+static void test_entries_of_another_author_are_not_taken(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    struct guest eve; /* her words, over bob's session */
+    guest_init(&eve, 3, "eve");
+    struct identity_secret me = bob.me;
+    uint64_t incarnation = bob.incarnation;
+    bob.me.public = eve.me.public;
+    bob.incarnation = eve.incarnation;
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    bob.me = me;
+    bob.incarnation = incarnation;
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_false(stage_closed(&s, bob.link));
+    assert_true(stage_dropped(&s, "not_the_author") == 1);
+}
+
+static void test_a_feed_begins_with_its_first_entry_and_nothing_less(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    guest_send_texts(&s, &bob, 5, 2, none, hash);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_false(stage_closed(&s, bob.link));
+}
+
+/* As entry number 1 or 2 of bob's feed; prev: the hash before it. */
+static void send_content(uint64_t number, const uint8_t prev[HASH_LEN], const uint8_t *content,
+                         size_t len)
+{
+    uint8_t body[512];
+    struct feed_id feed;
+    struct writer w = writer_over(body, sizeof body);
+    guest_feed(&s, &bob, &feed);
+    entries_begin(&w, &feed, number, prev);
+    assert_true(entries_add(&w, content, len));
+    guest_send(&s, &bob, MESSAGE_ENTRIES, 0, body, writer_len(&w));
+}
+
+static void test_a_content_that_breaks_the_rules_ends_the_session(void **state)
+{
+    (void)state;
+    static const uint8_t empty_text[10] = {[9] = ENTRY_TEXT};
+    uint8_t hash[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    send_content(2, hash, empty_text, sizeof empty_text);
+    assert_true(stage_closed(&s, bob.link));
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_true(stage_dropped(&s, "malformed") == 1);
+}
+
+static void test_a_kind_we_do_not_know_is_kept_and_not_shown(void **state)
+{
+    (void)state;
+    static const uint8_t content[12] = {[9] = 99, 0xff, 0xfe};
+    struct frame_message m;
+    send_content(1, none, content, sizeof content);
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 0);
+    assert_true(guest_heard(&bob, MESSAGE_RECEIPT, &m));
+}
+
+static void test_what_the_disk_refused_is_asked_for_again(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    struct frame_message m;
+    uint64_t first = s.appended + 1;
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_refuses(&s, first, LTH_DISK_FULL);
+    assert_string_equal(stage_event(&s, EVENT_WARNING)->warning.code, "disk_full");
+    assert_false(guest_heard(&bob, MESSAGE_RECEIPT, &m));
+    stage_wait(&s, 5000);
+    assert_true(guest_heard(&bob, MESSAGE_HAVE, &m));
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 3);
+    expect_receipt(3, hash);
+}
+
+static void test_what_was_not_shown_before_a_crash_is_shown_after_it(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_done(&s);
+    s.guest = NULL;
+    stage_restart(&s, 1); /* its shown mark says that nothing was */
+    stage_answer_read(&s);
+    assert_int_equal(shown(), 3);
+}
+
+/* The head of bob's feed at entry 3, which is sent before. */
+static void make_head(uint8_t bytes[HEAD_LEN])
+{
+    struct head head;
+    struct feed_point point = {.number = 3};
+    guest_feed(&s, &bob, &point.feed);
+    guest_send_texts(&s, &bob, 1, 3, none, point.hash);
+    head_sign(&bob.me, &point, &head);
+    head_write(&head, bytes);
+}
+
+static void test_a_head_is_kept_as_evidence_once(void **state)
+{
+    (void)state;
+    uint8_t bytes[HEAD_LEN];
+    make_head(bytes);
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 1);
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_false(stage_closed(&s, bob.link));
+}
+
+static void test_a_forged_head_ends_the_session(void **state)
+{
+    (void)state;
+    uint8_t bytes[HEAD_LEN];
+    make_head(bytes);
+    bytes[HEAD_LEN - 1] ^= 1;
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_true(stage_closed(&s, bob.link));
+    assert_true(stage_dropped(&s, "forged") == 1);
+}
+
+/* ---- what goes out ---- */
+
+static void say(const char *text)
+{
+    const struct command c = {.type = COMMAND_SEND,
+                              .who = "bob",
+                              .text = (const uint8_t *)text,
+                              .text_len = strlen(text)};
+    stage_command(&s, &c);
+}
+
+static void test_nothing_leaves_before_it_is_durable(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    say("hello");
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    assert_null(stage_event(&s, EVENT_ACCEPTED));
+    stage_disk_done(&s);
+    assert_non_null(stage_event(&s, EVENT_ACCEPTED));
+    assert_non_null(stage_event(&s, EVENT_SENT));
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    struct entries run;
+    struct entry_content parsed;
+    const uint8_t *content;
+    size_t len;
+    assert_int_equal(entries_parse(m.body, m.len, &run), LTH_OK);
+    assert_true(run.first == 1);
+    assert_int_equal(entries_next(&run, &content, &len), LTH_OK);
+    assert_int_equal(entry_content_parse(content, len, &parsed), LTH_OK);
+    assert_int_equal(parsed.body_len, 5);
+    assert_memory_equal(parsed.body, "hello", 5);
+}
+
+static void test_a_head_follows_within_50_ms(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    say("hello");
+    stage_disk_done(&s);
+    assert_false(guest_heard(&bob, MESSAGE_HEAD, &m));
+    stage_wait(&s, 50);
+    assert_true(guest_heard(&bob, MESSAGE_HEAD, &m));
+}
+
+/* Point of our entry that the node just said it accepted. */
+static struct feed_point accepted_point(uint64_t number)
+{
+    struct frame_message m;
+    struct entries run;
+    struct feed_point point = {.number = number};
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    assert_int_equal(entries_parse(m.body, m.len, &run), LTH_OK);
+    point.feed = run.feed;
+    memcpy(point.hash, stage_event(&s, EVENT_ACCEPTED)->accepted.id, HASH_LEN);
+    return point;
+}
+
+static void send_receipt(const struct identity_secret *signer, const struct feed_point *point)
+{
+    struct receipt receipt;
+    uint8_t bytes[RECEIPT_LEN];
+    receipt_sign(signer, point, &receipt);
+    receipt_write(&receipt, bytes);
+    guest_send(&s, &bob, MESSAGE_RECEIPT, 0, bytes, sizeof bytes);
+}
+
+static void test_a_receipt_delivers_once_it_is_written(void **state)
+{
+    (void)state;
+    say("hello");
+    stage_disk_done(&s);
+    const struct feed_point point = accepted_point(1);
+    send_receipt(&bob.me, &point);
+    assert_null(stage_event(&s, EVENT_DELIVERED));
+    const struct node_input written = {.type = INPUT_WRITTEN, .disk = {.number = s.appended}};
+    stage_input(&s, &written);
+    const struct event *event = stage_event(&s, EVENT_DELIVERED);
+    assert_non_null(event);
+    assert_memory_equal(event->delivery.id, point.hash, HASH_LEN);
+    assert_int_equal(stage_status(&s)->queued, 0);
+    send_receipt(&bob.me, &point); /* again: nothing new */
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+}
+
+static void test_a_receipt_by_somebody_else_ends_the_session(void **state)
+{
+    (void)state;
+    struct guest eve;
+    guest_init(&eve, 3, "eve");
+    say("hello");
+    stage_disk_done(&s);
+    const struct feed_point point = accepted_point(1);
+    send_receipt(&eve.me, &point);
+    assert_true(stage_closed(&s, bob.link));
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_int_equal(stage_status(&s)->queued, 1);
+}
+
+static void test_a_receipt_for_what_we_never_said_is_passed_over(void **state)
+{
+    (void)state;
+    say("hello");
+    stage_disk_done(&s);
+    struct feed_point point = accepted_point(1);
+    point.hash[0] ^= 1;
+    send_receipt(&bob.me, &point); /* another hash */
+    point.hash[0] ^= 1;
+    point.number = 2;
+    send_receipt(&bob.me, &point); /* a number we did not reach */
+    point.number = 1;
+    point.feed.incarnation++;
+    send_receipt(&bob.me, &point); /* a feed we do not have */
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    assert_true(stage_dropped(&s, "bad_receipt") == 3);
+    assert_int_equal(stage_status(&s)->queued, 1);
+}
+
+static void test_what_was_sent_and_not_held_is_sent_again_to_the_next_session(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    say("hello");
+    stage_disk_done(&s);
+    stage_link_down(&s, bob.link);
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 2);
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m)); /* not before it told what it holds */
+    guest_send_have(&s, &bob);
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    assert_null(stage_event(&s, EVENT_SENT)); /* told once */
+}
+
+static void test_an_old_queue_is_read_back_from_the_disk(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    stage_link_down(&s, bob.link);
+    for (int i = 0; i < 5; i++)
+        say("hello");
+    stage_disk_done(&s);
+    s.guest = NULL;
+    stage_restart(&s, 1);
+    assert_int_equal(stage_status(&s)->queued, 5);
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 3);
+    guest_send_have(&s, &bob);
+    stage_answer_read(&s);
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    assert_non_null(stage_event(&s, EVENT_SENT));
+}
+
+#define ON_A_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_A_STAGE(test_an_entry_is_shown_and_receipted_once_it_is_durable),
+        ON_A_STAGE(test_what_comes_twice_is_shown_once),
+        ON_A_STAGE(test_another_entry_under_a_known_number_is_a_fork),
+        ON_A_STAGE(test_a_gap_is_not_taken_and_asked_for_again),
+        ON_A_STAGE(test_a_feed_begins_with_its_first_entry_and_nothing_less),
+        ON_A_STAGE(test_entries_of_another_author_are_not_taken),
+        ON_A_STAGE(test_a_content_that_breaks_the_rules_ends_the_session),
+        ON_A_STAGE(test_a_kind_we_do_not_know_is_kept_and_not_shown),
+        ON_A_STAGE(test_what_the_disk_refused_is_asked_for_again),
+        ON_A_STAGE(test_what_was_not_shown_before_a_crash_is_shown_after_it),
+        ON_A_STAGE(test_a_head_is_kept_as_evidence_once),
+        ON_A_STAGE(test_a_forged_head_ends_the_session),
+        ON_A_STAGE(test_nothing_leaves_before_it_is_durable),
+        ON_A_STAGE(test_a_head_follows_within_50_ms),
+        ON_A_STAGE(test_a_receipt_delivers_once_it_is_written),
+        ON_A_STAGE(test_a_receipt_by_somebody_else_ends_the_session),
+        ON_A_STAGE(test_a_receipt_for_what_we_never_said_is_passed_over),
+        ON_A_STAGE(test_what_was_sent_and_not_held_is_sent_again_to_the_next_session),
+        ON_A_STAGE(test_an_old_queue_is_read_back_from_the_disk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

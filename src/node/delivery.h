@@ -19,6 +19,9 @@ struct node;
 /* The direct conversation with a contact, made if need be; NULL when memory is out. */
 struct conversation *delivery_conversation(struct node *n, struct contact *contact);
 
+/* The live session over which things for this conversation go, or NULL. */
+struct link *delivery_session(const struct conversation *c);
+
 /* Our feed of this process start in c, made if need be. */
 LTH_MUST_USE enum lth_err delivery_writing(struct node *n, struct conversation *c,
                                            struct feed **out);

@@ -18,6 +18,7 @@
 
 #include "base/buffer.h"
 #include "node/contacts.h"
+#include "node/drop.h"
 #include "wire/hello.h"
 #include "wire/session.h"
 
@@ -122,6 +123,20 @@ void link_send_kept(struct node *n, struct link *l, uint8_t type, uint8_t *body,
 
 /* Closes; orderly sends CLOSE first. The link is gone after the step. */
 void link_close(struct node *n, struct link *l, bool orderly);
+
+/* For the parts of a link (handshake, rival, traffic). Hand out: bytes in the to-do list's arena.
+ */
+void link_hand_out(struct node *n, struct link *l, uint8_t *bytes, size_t len);
+void link_ping(struct node *n, struct link *l);
+
+/* Closes as a handshake that failed: silently, whatever the reason, which is counted. */
+void link_fail(struct node *n, struct link *l, enum drop why);
+
+/* The peer is authenticated as hello says. */
+void link_become_ready(struct node *n, struct link *l, const struct hello *hello);
+
+/* Older than the limits of a session, so many times over. */
+bool link_is_old(const struct node *n, const struct link *l, unsigned times);
 
 /* End of the step: packs and seals what was queued, frees what was closed. */
 void links_flush(struct node *n);

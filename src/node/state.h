@@ -14,26 +14,6 @@
 #include "store/record.h"
 #include "wire/message.h"
 
-/* Why something of a peer's was not taken; shown in status as "dropped". */
-#define DROPS(X)                                                                                   \
-    X(DROP_HANDSHAKE, "handshake")                                                                 \
-    X(DROP_HALF_OPEN, "half_open_limit")                                                           \
-    X(DROP_FORGED, "forged")                                                                       \
-    X(DROP_MALFORMED, "malformed")                                                                 \
-    X(DROP_BLOCKED, "blocked")                                                                     \
-    X(DROP_LIMIT, "limit")                                                                         \
-    X(DROP_FOREIGN, "not_the_author")                                                              \
-    X(DROP_GAP, "gap")                                                                             \
-    X(DROP_FORK, "fork")                                                                           \
-    X(DROP_RECEIPT, "bad_receipt")
-
-enum drop {
-#define DROP_ENUM(name, word) name,
-    DROPS(DROP_ENUM)
-#undef DROP_ENUM
-        DROP_COUNT
-};
-
 enum {
     RESYNC_MS = 5000,
     HEAD_MS = 50,

@@ -1,0 +1,297 @@
+#include "node/receiving.h"
+
+#include "node/sending.h"
+#include "node/state.h"
+#include "store/record.h"
+#include "wire/entries.h"
+#include "wire/have.h"
+#include "wire/statement.h"
+
+#include <string.h>
+
+enum { HAVE_ITEMS_MAX = 512 }; /* in one HAVE message */
+
+static void write_have(struct writer *w, const struct conversation *c, size_t first, size_t count)
+{
+    have_begin(w, c->id, first + count == c->feed_count);
+    for (size_t i = first; i < first + count; i++) {
+        const struct feed *f = c->feeds[i];
+        struct have_item item = {.incarnation = f->id.incarnation,
+                                 .number = f->durable,
+                                 .receipted = f->mine ? f->receipt_seen : 0};
+        memcpy(item.author, f->id.author, ID_LEN);
+        have_add(w, &item);
+    }
+}
+
+static void send_have(struct node *n, struct link *l, const struct conversation *c)
+{
+    size_t first = 0;
+    do {
+        size_t count = c->feed_count - first;
+        count = count > HAVE_ITEMS_MAX ? HAVE_ITEMS_MAX : count;
+        size_t len = HAVE_HEADER_LEN + count * HAVE_ITEM_LEN;
+        uint8_t *body = todo_room(n->todo, len);
+        if (!body)
+            return;
+        struct writer w = writer_over(body, len);
+        write_have(&w, c, first, count);
+        link_send_kept(n, l, MESSAGE_HAVE, body, len);
+        first += count;
+    } while (first < c->feed_count);
+}
+
+void delivery_on_ready(struct node *n, struct link *l)
+{
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (c)
+        send_have(n, l, c);
+}
+
+void receiving_send_receipt(struct node *n, struct link *l, struct feed *f)
+{
+    struct feed_point point;
+    struct receipt receipt;
+    uint8_t body[RECEIPT_LEN];
+    feed_point_of(f, f->durable, &point);
+    receipt_sign(&n->me, &point, &receipt);
+    receipt_write(&receipt, body);
+    link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
+    f->receipted = f->durable;
+    f->receipt_link = l->id;
+    f->receipt_due = false;
+}
+
+static void note_have_item(struct node *n, struct link *l, struct conversation *c,
+                           const struct have_item *item)
+{
+    struct feed *f = feeds_find(c, item->author, item->incarnation);
+    if (!f)
+        return; /* it will send us what we lack */
+    f->told = item->number;
+    bool told_already = f->receipt_link == l->id && f->receipted == f->durable;
+    if (!f->mine && item->receipted < f->durable && !told_already)
+        receiving_send_receipt(n, l, f);
+}
+
+static enum lth_err on_have(struct node *n, struct link *l, const struct frame_message *m)
+{
+    struct have have;
+    struct have_item item;
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (!c)
+        return LTH_NO_MEMORY;
+    if (have_parse(m->body, m->len, &have) != LTH_OK)
+        return LTH_MALFORMED;
+    if (memcmp(have.conversation, c->id, sizeof c->id) != 0)
+        return LTH_OK; /* a conversation we do not know of */
+    for (size_t i = 0; c->telling_on != l->id && i < c->feed_count; i++)
+        c->feeds[i]->told = 0; /* the first part of a new account: what it does not name is 0 */
+    c->telling_on = l->id;
+    while (have_next(&have, &item))
+        note_have_item(n, l, c, &item);
+    if (!have.last)
+        return LTH_OK;
+    c->telling_on = 0;
+    c->told_on = l->id;
+    if (delivery_session(c) == l)
+        sending_rewind(n, c);
+    return LTH_OK;
+}
+
+static void say_fork(struct node *n, struct feed *f, uint64_t number)
+{
+    n->dropped[DROP_FORK]++;
+    if (f->fork_told)
+        return;
+    f->fork_told = true;
+    struct event *event = say(n, EVENT_FORK);
+    memcpy(event->fork.conversation, f->id.conversation, CONVERSATION_ID_LEN);
+    memcpy(event->fork.from, f->id.author, ID_LEN);
+    event->fork.number = number;
+}
+
+void receiving_ask_again(struct node *n, struct conversation *c)
+{
+    c->resync = true;
+    if (n->resync_ms == UINT64_MAX)
+        n->resync_ms = n->now.mono_ms + RESYNC_MS;
+}
+
+/* A feed costs memory for good: it begins with a whole first entry, and nothing less. */
+static bool begins_a_feed(struct entries run)
+{
+    struct entry_content parsed;
+    const uint8_t *content;
+    size_t len;
+    return run.first == 1 && entries_next(&run, &content, &len) == LTH_OK &&
+           entry_content_parse(content, len, &parsed) == LTH_OK;
+}
+
+/* The feed a run belongs to; NULL in *out, and LTH_OK, when the run is to be passed over. */
+static enum lth_err feed_of_run(struct node *n, struct link *l, const struct entries *run,
+                                struct feed **out)
+{
+    struct conversation *c = delivery_conversation(n, l->contact);
+    *out = NULL;
+    if (!c)
+        return LTH_NO_MEMORY;
+    if (memcmp(run->feed.conversation, c->id, sizeof c->id) != 0 ||
+        memcmp(run->feed.author, l->contact->identity.id, ID_LEN) != 0) {
+        n->dropped[DROP_FOREIGN]++; /* shown only over its author's own session */
+        return LTH_OK;
+    }
+    *out = feeds_find(c, run->feed.author, run->feed.incarnation);
+    if (*out || !begins_a_feed(*run))
+        return LTH_OK;
+    if (feeds_of(c, run->feed.author) >= FEEDS_OF_PEER_MAX ||
+        n->feeds.handle_count >= HANDLES_MAX - HANDLES_KEPT) {
+        n->dropped[DROP_LIMIT]++;
+        return LTH_OK;
+    }
+    enum lth_err err = feeds_add(&n->feeds, c, 0, run->feed.author, run->feed.incarnation, out);
+    if (err == LTH_LIMIT)
+        n->dropped[DROP_LIMIT]++;
+    return err == LTH_LIMIT ? LTH_OK : err;
+}
+
+/* One entry of a run, number of f; prev is the hash before it in the run, and becomes its own.
+ * LTH_NOT_FOUND: a fork, the rest of the run is not ours to take. */
+static enum lth_err take_entry(struct node *n, struct feed *f, uint64_t number,
+                               uint8_t prev[HASH_LEN], const uint8_t *content, size_t len)
+{
+    struct entry_content parsed;
+    uint8_t hash[HASH_LEN];
+    if (memcmp(prev, feed_hash(f, number - 1), HASH_LEN) != 0) {
+        say_fork(n, f, number - 1);
+        return LTH_NOT_FOUND;
+    }
+    if (number <= f->count) { /* known: it must be the same */
+        entry_hash(&f->id, number, prev, content, len, hash);
+        if (memcmp(hash, feed_hash(f, number), HASH_LEN) != 0) {
+            say_fork(n, f, number);
+            return LTH_NOT_FOUND;
+        }
+    } else if (entry_content_parse(content, len, &parsed) != LTH_OK) {
+        return LTH_MALFORMED;
+    } else {
+        enum lth_err err = store_entry(n, f, content, len, &parsed, 0);
+        if (err != LTH_OK)
+            return err;
+    }
+    memcpy(prev, feed_hash(f, number), HASH_LEN);
+    return LTH_OK;
+}
+
+static enum lth_err on_entries(struct node *n, struct link *l, const struct frame_message *m)
+{
+    struct entries run;
+    struct feed *f;
+    const uint8_t *content;
+    size_t len;
+    if (entries_parse(m->body, m->len, &run) != LTH_OK)
+        return LTH_MALFORMED;
+    enum lth_err err = feed_of_run(n, l, &run, &f);
+    if (err != LTH_OK || !f)
+        return err;
+    if (run.first > f->count + 1) {
+        n->dropped[DROP_GAP]++; /* what is missing was refused by our disk; see resync */
+        receiving_ask_again(n, f->conversation);
+        return LTH_OK;
+    }
+    for (uint64_t number = run.first; err == LTH_OK; number++) {
+        err = entries_next(&run, &content, &len);
+        if (err == LTH_OK)
+            err = take_entry(n, f, number, run.prev, content, len);
+    }
+    return err == LTH_NOT_FOUND ? LTH_OK : err;
+}
+
+/* A head is evidence: kept when it is the author's and fits what we hold. */
+static enum lth_err on_head(struct node *n, struct link *l, const struct frame_message *m)
+{
+    struct head head;
+    struct head_record record;
+    uint8_t bytes[RECORD_HEAD_LEN];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (head_parse(m->body, m->len, &head) != LTH_OK)
+        return LTH_MALFORMED;
+    struct feed *f = c ? feeds_find(c, head.point.feed.author, head.point.feed.incarnation) : NULL;
+    if (!f || f->mine || head.point.number > f->count || head.point.number <= f->head_seen ||
+        !f->in_log)
+        return LTH_OK;
+    if (head_verify(&head, &l->contact->identity) != LTH_OK)
+        return LTH_FORGED;
+    if (memcmp(head.point.hash, feed_hash(f, head.point.number), HASH_LEN) != 0) {
+        say_fork(n, f, head.point.number);
+        return LTH_OK;
+    }
+    f->head_seen = head.point.number;
+    record.feed = f->handle;
+    record.number = head.point.number;
+    memcpy(record.hash, head.point.hash, HASH_LEN);
+    memcpy(record.signature, head.signature, SIGNATURE_LEN);
+    record_head_write(&w, &record);
+    store_note(n, &w);
+    return LTH_OK;
+}
+
+static enum lth_err store_receipt(struct node *n, struct feed *f, const struct receipt *receipt)
+{
+    uint8_t bytes[RECORD_RECEIPT_LEN];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct receipt_record record = {
+        .feed = f->handle, .number = receipt->point.number, .time_ms = n->now.wall_ms};
+    const struct journal_item item = {
+        .kind = JOURNAL_RECEIPT, .feed = f, .number = receipt->point.number};
+    memcpy(record.hash, receipt->point.hash, HASH_LEN);
+    memcpy(record.reader, receipt->reader, ID_LEN);
+    memcpy(record.signature, receipt->signature, SIGNATURE_LEN);
+    record_receipt_write(&w, &record);
+    return store_item(n, &item, &w, false);
+}
+
+static enum lth_err on_receipt(struct node *n, struct link *l, const struct frame_message *m)
+{
+    struct receipt receipt;
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (receipt_parse(m->body, m->len, &receipt) != LTH_OK)
+        return LTH_MALFORMED;
+    const struct feed_point *point = &receipt.point;
+    struct feed *f = c ? feeds_find(c, point->feed.author, point->feed.incarnation) : NULL;
+    if (!f || !f->mine || point->number > f->durable ||
+        memcmp(point->hash, feed_hash(f, point->number), HASH_LEN) != 0) {
+        n->dropped[DROP_RECEIPT]++;
+        return LTH_OK;
+    }
+    if (point->number <= f->receipt_seen)
+        return LTH_OK;
+    if (receipt_verify(&receipt, &l->contact->identity) != LTH_OK)
+        return LTH_FORGED;
+    f->receipt_seen = point->number;
+    return store_receipt(n, f, &receipt);
+}
+
+enum lth_err delivery_on_message(struct node *n, struct link *l, const struct frame_message *m)
+{
+    switch (m->type) {
+    case MESSAGE_HAVE: return on_have(n, l, m);
+    case MESSAGE_ENTRIES: return on_entries(n, l, m);
+    case MESSAGE_HEAD: return on_head(n, l, m);
+    case MESSAGE_RECEIPT: return on_receipt(n, l, m);
+    default: return m->flags & FRAME_MUST_UNDERSTAND ? LTH_MALFORMED : LTH_OK;
+    }
+}
+
+void receiving_resync(struct node *n)
+{
+    n->resync_ms = UINT64_MAX;
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next) {
+        struct link *l = delivery_session(c);
+        if (!c->resync || !l)
+            continue;
+        c->resync = false;
+        send_have(n, l, c);
+    }
+}

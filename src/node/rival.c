@@ -1,0 +1,82 @@
+#include "node/rival.h"
+
+#include "node/delivery.h"
+#include "node/state.h"
+
+#include <string.h>
+
+static void activate(struct node *n, struct link *l)
+{
+    struct contact *contact = l->contact;
+    struct link *before = contact->link;
+    l->rival = NULL;
+    contact->link = l;
+    contact->last_seen_ms = n->now.wall_ms;
+    delivery_on_active(n, l);
+    if (!before)
+        say_contact(n, EVENT_PEER, contact);
+}
+
+/* Which of two sessions with one person lives when each side dialled one. */
+static bool lower_id_dialled(const struct node *n, const struct link *l)
+{
+    bool we_are_lower = memcmp(n->me.public.id, l->contact->identity.id, ID_LEN) < 0;
+    return l->dialled == we_are_lower;
+}
+
+static void replace(struct node *n, struct link *old, struct link *l)
+{
+    activate(n, l);
+    link_close(n, old, true);
+}
+
+/* l is new, old was there before, and by the rule old should live: does it? */
+static void probe(struct node *n, struct link *old, struct link *l)
+{
+    if (n->now.mono_ms - old->heard_ms < PROBE_MS / 2) {
+        link_close(n, l, true);
+        return;
+    }
+    l->rival = old;
+    l->probe_until_ms = n->now.mono_ms + PROBE_MS;
+    link_ping(n, old);
+}
+
+void rival_settle(struct node *n, struct link *l)
+{
+    struct link *old = l->contact->link;
+    if (!old)
+        activate(n, l);
+    else if (old->incarnation != l->incarnation || old->dialled == l->dialled)
+        replace(n, old, l); /* the peer's process is a new one, or its dialler wants it so */
+    else if (lower_id_dialled(n, l))
+        replace(n, old, l);
+    else
+        probe(n, old, l);
+}
+
+void rival_check(struct node *n, struct link *l)
+{
+    bool rival_lives = l->rival->heard_ms + PROBE_MS > l->probe_until_ms;
+    if (rival_lives)
+        link_close(n, l, true);
+    else
+        replace(n, l->rival, l);
+}
+
+/* The session of a contact ended: another one takes over, or the contact is offline. */
+void rival_pass_on(struct node *n, struct link *ended)
+{
+    struct contact *c = ended->contact;
+    for (struct link *l = n->links.table; l; l = l->hh.next) {
+        if (l->contact == c && l->state == LINK_READY && !c->blocked) {
+            activate(n, l);
+            return;
+        }
+    }
+    c->link = NULL;
+    c->last_seen_ms = n->now.wall_ms;
+    dialer_on_offline(n, c);
+    if (!n->stopped)
+        say_contact(n, EVENT_PEER, c);
+}

@@ -1,0 +1,225 @@
+#include "node/sending.h"
+
+#include "node/state.h"
+#include "store/record.h"
+#include "wire/entries.h"
+#include "wire/statement.h"
+
+#include <string.h>
+
+enum {
+    ENTRIES_BODY_MAX = 48 * 1024, /* of one ENTRIES message */
+    ENTRIES_COUNT_MAX = 1024,     /* read back at once */
+};
+
+void sending_enqueue(struct conversation *c, struct feed *f)
+{
+    if (f->queued || !f->mine || f->sent >= f->durable)
+        return;
+    f->queued = true;
+    f->next_queued = NULL;
+    *c->queue_end = f;
+    c->queue_end = &f->next_queued;
+}
+
+static void dequeue(struct conversation *c)
+{
+    struct feed *f = c->queue;
+    f->queued = false;
+    c->queue = f->next_queued;
+    if (!c->queue)
+        c->queue_end = &c->queue;
+}
+
+/* From here on, what the peer lacks is what its last HAVE left out. The queue starts over, older
+ * feeds first: what was said before our last restart is shown before what was said after. */
+void sending_rewind(struct node *n, struct conversation *c)
+{
+    c->synced = true;
+    while (c->queue)
+        dequeue(c);
+    for (size_t i = 0; i < c->feed_count; i++) {
+        struct feed *f = c->feeds[i];
+        f->sent = f->told < f->durable ? f->told : f->durable;
+        sending_enqueue(c, f);
+    }
+    delivery_pump(n, c);
+}
+
+void delivery_on_active(struct node *n, struct link *l)
+{
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (!c)
+        return;
+    c->synced = false;
+    if (c->told_on == l->id)
+        sending_rewind(n, c);
+}
+
+void sending_say_sent(struct node *n, const struct conversation *c, struct feed *f, uint64_t upto)
+{
+    for (; f->sent_high < upto; f->sent_high++) {
+        struct event *event = say(n, EVENT_SENT);
+        memcpy(event->delivery.id, feed_hash(f, f->sent_high + 1), HASH_LEN);
+        memcpy(event->delivery.peer, c->peer->identity.id, ID_LEN);
+        event->delivery.time_ms = n->now.wall_ms;
+    }
+}
+
+static void send_head(struct node *n, struct link *l, struct feed *f)
+{
+    struct feed_point point;
+    struct head head;
+    uint8_t body[HEAD_LEN];
+    feed_point_of(f, f->sent, &point);
+    head_sign(&n->me, &point, &head);
+    head_write(&head, body);
+    link_send(n, l, MESSAGE_HEAD, body, sizeof body);
+}
+
+/* One signature a burst, and not while the burst's first entry waits to leave. */
+static void head_is_due(struct node *n, struct feed *f)
+{
+    if (f->head_due)
+        return;
+    if (!n->heads)
+        n->heads_ms = n->now.mono_ms + HEAD_MS;
+    f->head_due = true;
+    f->next_head = n->heads;
+    n->heads = f;
+}
+
+void sending_heads(struct node *n)
+{
+    for (struct feed *f = n->heads; f; f = f->next_head) {
+        struct link *l = delivery_session(f->conversation);
+        f->head_due = false;
+        if (l && f->sent)
+            send_head(n, l, f);
+    }
+    n->heads = NULL;
+}
+
+/* The content of an entry inside the bytes of its record. */
+bool entry_content_of(const uint8_t *bytes, size_t len, const uint8_t **content,
+                      size_t *content_len)
+{
+    struct entry_record record;
+    if (!bytes || record_entry_parse(bytes, len, &record) != LTH_OK)
+        return false;
+    *content = record.content;
+    *content_len = record.content_len;
+    return true;
+}
+
+/* Gives the record of entry number of f, or NULL bytes. */
+typedef struct node_record record_source(void *ctx, const struct feed *f, uint64_t number);
+
+/* Sends one ENTRIES message from what source gives; returns how many entries went. */
+static uint64_t send_run(struct node *n, struct link *l, struct feed *f, record_source *source,
+                         void *ctx)
+{
+    struct writer w = writer_over(n->plain, ENTRIES_BODY_MAX); /* scratch until the step's end */
+    uint64_t count = 0;
+    const uint8_t *content;
+    size_t len;
+    entries_begin(&w, &f->id, f->sent + 1, feed_hash(f, f->sent));
+    while (f->sent + count < f->durable) {
+        struct node_record record = source(ctx, f, f->sent + count + 1);
+        if (!entry_content_of(record.bytes, record.len, &content, &len) ||
+            !entries_add(&w, content, len))
+            break;
+        count++;
+    }
+    if (count == 0)
+        return 0;
+    link_send(n, l, MESSAGE_ENTRIES, n->plain, writer_len(&w));
+    f->sent += count;
+    head_is_due(n, f);
+    sending_say_sent(n, f->conversation, f, f->sent);
+    return count;
+}
+
+static struct node_record from_journal(void *ctx, const struct feed *f, uint64_t number)
+{
+    const struct journal_item *item = journal_get(ctx, feed_entry(f, number)->record);
+    return item ? (struct node_record){item->bytes, item->len} : (struct node_record){0};
+}
+
+static void read_back(struct node *n, struct conversation *c, struct feed *f, struct link *l)
+{
+    struct place places[ENTRIES_COUNT_MAX];
+    size_t count = 0;
+    for (uint64_t at = f->sent + 1; at <= f->durable && count < ENTRIES_COUNT_MAX; at++)
+        places[count++] = (struct place){f, at};
+    struct pending_read *read = reads_ask(n, READ_TO_SEND, places, count);
+    if (!read)
+        return;
+    read->conversation = c;
+    read->link = l->id;
+    c->reading = true;
+}
+
+static bool has_room(const struct link *l)
+{
+    return l->unsent + l->packing < LINK_UNSENT_HIGH;
+}
+
+void delivery_pump(struct node *n, struct conversation *c)
+{
+    struct link *l = delivery_session(c);
+    while (l && c->synced && !c->reading && c->queue && has_room(l)) {
+        struct feed *f = c->queue;
+        if (f->sent < f->durable && send_run(n, l, f, from_journal, &n->journal) == 0) {
+            read_back(n, c, f, l);
+            return;
+        }
+        if (f->sent == f->durable)
+            dequeue(c);
+    }
+}
+
+struct read_cursor {
+    const struct pending_read *read;
+    const struct node_record *records;
+};
+
+static struct node_record from_read(void *ctx, const struct feed *f, uint64_t number)
+{
+    const struct read_cursor *cursor = ctx;
+    const struct pending_read *read = cursor->read;
+    uint64_t first = read->places[0].number;
+    if (read->places[0].feed != f || number < first || number - first >= read->count)
+        return (struct node_record){0};
+    return cursor->records[number - first];
+}
+
+/* True when the record of entry number was asked for and did not come. */
+static bool is_unreadable(const struct pending_read *read, const struct node_record *records,
+                          uint64_t number)
+{
+    uint64_t first = read->places[0].number;
+    return number >= first && number - first < read->count && !records[number - first].bytes;
+}
+
+void sending_on_read(struct node *n, const struct pending_read *read,
+                     const struct node_record *records)
+{
+    struct conversation *c = read->conversation;
+    struct link *l = delivery_session(c);
+    struct read_cursor cursor = {read, records};
+    c->reading = false;
+    struct feed *f = read->places[0].feed;
+    bool is_wanted = l && l->id == read->link && c->synced; /* else it was for another session */
+    if (is_wanted && is_unreadable(read, records, f->sent + 1)) {
+        say_warning(
+            n, "damaged",
+            "Message %llu to %s cannot be read back from the log, so it and what follows it "
+            "waits: put the directory back from a backup.",
+            (unsigned long long)f->sent + 1, contact_label(c->peer));
+        return;
+    }
+    while (is_wanted && send_run(n, l, f, from_read, &cursor) > 0)
+        ;
+    delivery_pump(n, c);
+}

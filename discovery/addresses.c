@@ -70,6 +70,15 @@ size_t addresses_choose(const struct ifaddrs *list, const struct interfaces *in,
     return count;
 }
 
+bool addresses_can_be_used(const struct ifaddrs *list, const struct interfaces *in)
+{
+    AvahiAddress address;
+    for (const struct ifaddrs *i = list; i; i = i->ifa_next)
+        if (is_in_use(i, in) && (i->ifa_flags & IFF_RUNNING) && convert(i, &address))
+            return true;
+    return false;
+}
+
 size_t addresses_now(const struct interfaces *in, struct own_address out[ADDRESSES_MAX])
 {
     struct ifaddrs *list = NULL;

@@ -28,7 +28,10 @@ bool own_address_equal(const struct own_address *a, const struct own_address *b)
 size_t addresses_choose(const struct ifaddrs *list, const struct interfaces *in,
                         struct own_address out[ADDRESSES_MAX]);
 
-/* The same of this host, now. */
+/* True when somebody could be met: one of the interfaces in use has an address and a link. */
+bool addresses_can_be_used(const struct ifaddrs *list, const struct interfaces *in);
+
+/* The first of this host, now. */
 size_t addresses_now(const struct interfaces *in, struct own_address out[ADDRESSES_MAX]);
 
 #endif

@@ -3,6 +3,7 @@
  *    its own timer, for responders report from deep inside Avahi.
  * 3. on_seen: into the table; resolve_due keeps the resolutions going, from its timer.
  * 4. on_resolved: into the table, which tells the owner who is found and lost.
+ * on_links_changed: a network came or went; both responders follow, and the user is told.
  * A responder that goes leaves its sightings doubtful; those that the next one does not
  * show are swept. discovery_close: on_finish closes everything; the last part frees.
  */
@@ -10,6 +11,9 @@
 
 #include "discovery/adverts.h"
 #include "discovery/avahi_libs.h"
+#include "discovery/avahi_poll_uv.h"
+#include "discovery/links.h"
+#include "discovery/network.h"
 #include "discovery/responder_core_uv.h"
 #include "discovery/responder_daemon_uv.h"
 
@@ -30,10 +34,13 @@ struct discovery {
     struct responder_daemon *daemon; /* NULL where the mode does not use it */
     struct responder_core *core;     /* NULL while not in use */
     enum responder_state daemon_state, core_state;
+    struct avahi_poll_uv *poll; /* of links; NULL when memory was out or the mode is off */
+    struct links *links;        /* NULL where the network cannot be watched: it counts as up */
+    struct network network;
     const char *told; /* last sentence the user was given */
     uv_loop_t *loop;
     uv_timer_t decide, resolve, sweep;
-    unsigned parts; /* timers and responders whose close has not ended */
+    unsigned parts; /* timers, responders and poll whose close has not ended */
     bool rescan;    /* some adverts were ignored and there is room again */
     bool closing;
     void (*on_closed)(void *ctx);
@@ -227,18 +234,46 @@ static void rescan(struct discovery *d)
         responder_core_rescan(d->core);
 }
 
-static struct outlook outlook(const struct discovery *d)
+/* --- the network --- */
+
+static void on_links_changed(void *ctx)
 {
-    return choice_outlook(&d->choice, d->daemon_state, d->core_state, now_ms(d));
+    struct discovery *d = ctx;
+    network_look(&d->network, &d->publication.interfaces, now_ms(d));
+    if (d->daemon)
+        responder_daemon_links_changed(d->daemon);
+    if (d->core)
+        responder_core_links_changed(d->core);
+    wake(d, &d->decide, on_decide, 0);
 }
 
-static void tell(struct discovery *d)
+/* --- what the user is told --- */
+
+static struct outlook outlook(const struct discovery *d)
+{
+    struct outlook o = choice_outlook(&d->choice, d->daemon_state, d->core_state, now_ms(d));
+    return network_outlook(&d->network, o, now_ms(d));
+}
+
+static void tell_outlook(struct discovery *d)
 {
     struct outlook o = outlook(d);
-    if (!o.sentence || o.sentence == d->told)
+    if (d->closing || !o.sentence || o.sentence == d->told)
         return;
     d->told = o.sentence;
     d->callbacks.on_state(d->callbacks.ctx, o.healthy, o.sentence);
+}
+
+/* Where some of the interfaces named are missing, the outlook of the others follows, so that
+ * the last word is how things are. */
+static void tell(struct discovery *d)
+{
+    const char *missing = network_take_missing(&d->network);
+    if (missing) {
+        d->told = NULL;
+        d->callbacks.on_state(d->callbacks.ctx, false, missing);
+    }
+    tell_outlook(d);
 }
 
 static void on_decide(uv_timer_t *timer)
@@ -246,11 +281,14 @@ static void on_decide(uv_timer_t *timer)
     struct discovery *d = timer->data;
     enum responder before = d->choice.use;
     uint64_t wait_ms = choice_step(&d->choice, d->daemon_state, now_ms(d));
+    uint64_t network_ms = network_wait_ms(&d->network, now_ms(d));
     if (d->choice.use != before)
         leave(d, before);
     enter(d);
     if (d->rescan)
         rescan(d);
+    if (network_ms < wait_ms)
+        wait_ms = network_ms;
     if (wait_ms != UINT64_MAX)
         wake(d, &d->decide, on_decide, wait_ms);
     tell(d);
@@ -292,6 +330,17 @@ static enum lth_err open_daemon(struct discovery *d)
     return LTH_OK;
 }
 
+static void watch_network(struct discovery *d)
+{
+    network_init(&d->network);
+    if (d->choice.mode == DISCOVERY_OFF || !(d->poll = avahi_poll_uv_new(d->loop)))
+        return;
+    d->parts++;
+    d->links = links_open(avahi_poll_uv_get(d->poll), on_links_changed, d);
+    if (d->links)
+        network_look(&d->network, &d->publication.interfaces, now_ms(d));
+}
+
 static void open_timer(struct discovery *d, uv_timer_t *timer)
 {
     (void)uv_timer_init(d->loop, timer); /* cannot fail */
@@ -322,6 +371,7 @@ enum lth_err discovery_open(uv_loop_t *loop, const struct discovery_config *conf
         return err;
     }
     d->parts = d->daemon ? 1 : 0;
+    watch_network(d);
     open_timer(d, &d->decide);
     open_timer(d, &d->resolve);
     open_timer(d, &d->sweep);
@@ -347,6 +397,9 @@ static void on_timer_closed(uv_handle_t *handle)
 static void on_finish(uv_timer_t *timer)
 {
     struct discovery *d = timer->data;
+    links_close(d->links);
+    if (d->poll)
+        avahi_poll_uv_close(d->poll, part_closed, d);
     close_core(d);
     if (d->daemon)
         responder_daemon_close(d->daemon, part_closed, d);

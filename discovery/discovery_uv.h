@@ -22,7 +22,7 @@
 struct discovery_config {
     enum discovery_mode mode;
     uint16_t port;                 /* ours, to be published */
-    const char *const *interfaces; /* names; none = all of them. Borrowed for the call */
+    const char *const *interfaces; /* UTF-8 names; none = all of them. Borrowed for the call */
     size_t interface_count;
 };
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { INTERFACES_MAX = 16 };
+enum { INTERFACES_MAX = 32 };
 
 struct interfaces {
     size_t count;

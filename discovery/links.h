@@ -2,7 +2,8 @@
  *
  * A netlink socket watched through AvahiPoll; asleep until the kernel speaks. Needed
  * where avahi-daemon publishes on named interfaces, for it counts them by index and an
- * interface that comes back has another; and for the addresses we publish ourselves.
+ * interface that comes back has another; for the addresses we publish ourselves; and to
+ * say when there is no network (network.h).
  */
 #ifndef LTH_DISCOVERY_LINKS_H
 #define LTH_DISCOVERY_LINKS_H

@@ -11,7 +11,6 @@
 #include "discovery/avahi_endpoint.h"
 #include "discovery/avahi_libs.h"
 #include "discovery/avahi_poll_uv.h"
-#include "discovery/links.h"
 
 #include <avahi-common/error.h>
 #include <avahi-common/malloc.h>
@@ -32,9 +31,8 @@ struct responder_core {
     struct avahi_poll_uv *poll;
     uv_timer_t retry;
     uint64_t pause_ms, retry_ms; /* pause_ms: still to be made, before the retry */
-    struct links *links;
-    AvahiServer *server;     /* owns the groups, the browser and all resolvers */
-    AvahiSEntryGroup *group; /* the service */
+    AvahiServer *server;         /* owns the groups, the browser and all resolvers */
+    AvahiSEntryGroup *group;     /* the service */
     struct address_entry addresses[ADDRESSES_MAX];
     size_t address_count;
     AvahiSServiceBrowser *browser;
@@ -179,9 +177,8 @@ static void publish_addresses(struct responder_core *r)
         publish_address(r, &now[i]);
 }
 
-static void on_links_changed(void *ctx)
+void responder_core_links_changed(struct responder_core *r)
 {
-    struct responder_core *r = ctx;
     if (r->server)
         publish_addresses(r);
 }
@@ -392,7 +389,6 @@ enum lth_err responder_core_open(uv_loop_t *loop, struct publication *publicatio
     }
     avahi->set_log_function(be_silent);
     r->avahi = avahi;
-    r->links = links_open(avahi_poll_uv_get(r->poll), on_links_changed, r);
     r->publication = publication;
     r->events = *events;
     r->state = RESPONDER_COMING;
@@ -429,7 +425,6 @@ void responder_core_close(struct responder_core *r, void (*on_closed)(void *ctx)
     r->on_closed = on_closed;
     r->ctx = ctx;
     r->parts = 2; /* the retry timer and the poll */
-    links_close(r->links);
     stop(r);
     uv_close((uv_handle_t *)&r->retry, on_retry_closed);
     avahi_poll_uv_close(r->poll, on_poll_closed, r);

@@ -11,7 +11,6 @@
 #include "discovery/avahi_endpoint.h"
 #include "discovery/avahi_libs.h"
 #include "discovery/avahi_poll_uv.h"
-#include "discovery/links.h"
 
 #include <avahi-common/error.h>
 #include <stdlib.h>
@@ -25,7 +24,6 @@ struct responder_daemon {
     struct responder_events events;
     enum responder_state state;
     struct avahi_poll_uv *poll;
-    struct links *links; /* NULL unless interfaces were named */
     uv_timer_t retry;
     uint64_t pause_ms, retry_ms, retry_max_ms; /* pause_ms: still to be made, before the retry */
     AvahiClient *client;                       /* owns the group, the browser and all resolvers */
@@ -166,9 +164,8 @@ static void publish(struct responder_daemon *r)
         refuse_or_give_up(r, r->avahi->client_errno(r->client));
 }
 
-static void on_links_changed(void *ctx)
+void responder_daemon_links_changed(struct responder_daemon *r)
 {
-    struct responder_daemon *r = ctx;
     unsigned now[INTERFACES_MAX];
     if (!r->group || (r->state != RESPONDER_STARTING && r->state != RESPONDER_PUBLISHED))
         return;
@@ -340,8 +337,6 @@ enum lth_err responder_daemon_open(uv_loop_t *loop, struct publication *publicat
     r->events = *events;
     r->retry_ms = RETRY_FIRST_MS;
     r->retry_max_ms = retry_max_ms;
-    if (publication->interfaces.count > 0) /* without it: found anew when the daemon restarts */
-        r->links = links_open(avahi_poll_uv_get(r->poll), on_links_changed, r);
     (void)uv_timer_init(loop, &r->retry); /* cannot fail */
     r->retry.data = r;
     r->state = RESPONDER_COMING; /* so that the first look is a change */
@@ -375,7 +370,6 @@ void responder_daemon_close(struct responder_daemon *r, void (*on_closed)(void *
     r->on_closed = on_closed;
     r->ctx = ctx;
     r->parts = 2; /* the retry timer and the poll */
-    links_close(r->links);
     free_client(r);
     uv_close((uv_handle_t *)&r->retry, on_retry_closed);
     avahi_poll_uv_close(r->poll, on_poll_closed, r);

@@ -31,6 +31,9 @@ void responder_daemon_start(struct responder_daemon *r);  /* publish and browse,
 void responder_daemon_stop(struct responder_daemon *r);   /* withdraw, and READY again */
 void responder_daemon_rescan(struct responder_daemon *r); /* reports all sightings again */
 
+/* Publishes anew when one of the named interfaces has come, gone or another index. */
+void responder_daemon_links_changed(struct responder_daemon *r);
+
 /* False when it could not even begin; else on_resolved follows, unless the state
  * becomes ABSENT before. */
 bool responder_daemon_resolve(struct responder_daemon *r, const struct sighting *s);

@@ -170,6 +170,7 @@ static struct ui_config ui_config_of(const struct options *o, bool first_run)
         .first_run = first_run,
         .to = o->to,
         .timeout_s = o->timeout_s,
+        .has_addresses = o->peer_count > 0,
     };
 }
 

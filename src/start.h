@@ -8,17 +8,8 @@
 
 #include "node/node.h"
 #include "store/store.h"
+#include "ui/exit_status.h"
 #include "ui/options.h"
-
-enum exit_status {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NO_NODE = 5,
-    EXIT_WRONG_KEY = 7,
-    EXIT_NO_DISCOVERY = 8,
-    EXIT_INTERRUPTED = 130,
-};
 
 struct start {
     char data_dir[4096];

@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+/* Of our own question for everybody the store knows: its answer is remembered, not shown. */
+static const uint64_t PEERS_TICKET = UINT64_MAX - 1;
+
+/* Tickets of /peer remove carry this bit, for its answer looks like that of /peer add. */
+static const uint64_t REMOVAL = UINT64_C(1) << 62;
+
 void chat_init(struct chat *c, const char *to, bool first_run)
 {
     *c = (struct chat){.first_run = first_run};
@@ -22,6 +28,8 @@ enum lth_err chat_line(struct chat *c, const char *line, struct pen *pen, struct
     if (err != LTH_OK)
         return err;
     out->command.ticket = ++c->last_ticket;
+    if (out->command.type == COMMAND_PEER_REMOVE)
+        out->command.ticket |= REMOVAL;
     if (out->kind == PROMPT_TO) {
         c->to_ticket = out->command.ticket;
         seek_init(&c->seek, NULL); /* the user has decided anew */
@@ -170,10 +178,31 @@ static void remember(struct chat *c, const struct event *e)
         known_peers_update(&c->peers, &e->peers.peers[i]);
 }
 
+/* The port is open: who we are, and from now on the node answers. */
+static void on_ready(struct chat *c, const struct event *e, struct pen *pen)
+{
+    c->wants_peers = true;
+    if (c->first_run)
+        prompt_text_welcome(pen, e);
+    else
+        prompt_text_greeting(pen, e);
+}
+
+/* Answers to our own questions; the last: to a search the user has given up. */
+static bool on_own_answer(struct chat *c, const struct event *e, struct chat_time now,
+                          struct pen *pen)
+{
+    if (e->is_answer && e->ticket == PEERS_TICKET) {
+        remember(c, e);
+        return true;
+    }
+    return on_sought(c, e, now, pen) || (e->is_answer && e->ticket == SEEK_TICKET);
+}
+
 void chat_event(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen)
 {
-    if (on_sought(c, e, now, pen) || (e->is_answer && e->ticket == SEEK_TICKET))
-        return; /* the second: an answer to a search the user has given up */
+    if (on_own_answer(c, e, now, pen))
+        return;
     if (c->to_ticket && e->is_answer && e->ticket == c->to_ticket)
         on_to_answer(c, e, now, pen);
     else if (e->type == EVENT_PEER)
@@ -184,8 +213,10 @@ void chat_event(struct chat *c, const struct event *e, struct chat_time now, str
         unsettled_accepted(&c->own, e->accepted.id, now.monotonic_ms);
     else if (e->type == EVENT_DELIVERED)
         on_delivered(c, e, pen);
-    else if (e->type == EVENT_READY && c->first_run)
-        prompt_text_welcome(pen, e);
+    else if (e->type == EVENT_READY)
+        on_ready(c, e, pen);
+    else if (e->type == EVENT_ADDRESS)
+        prompt_text_address(pen, e, (e->ticket & REMOVAL) != 0);
     else
         prompt_text_event(pen, e, now.wall_ms);
     remember(c, e);
@@ -193,7 +224,11 @@ void chat_event(struct chat *c, const struct event *e, struct chat_time now, str
 
 bool chat_ask(struct chat *c, struct command *out)
 {
-    return seek_ask(&c->seek, out);
+    if (!c->wants_peers)
+        return seek_ask(&c->seek, out);
+    c->wants_peers = false; /* first, so that whoever is found has a name */
+    *out = (struct command){.type = COMMAND_PEERS, .ticket = PEERS_TICKET};
+    return true;
 }
 
 void chat_settle(struct chat *c, uint64_t monotonic_ms, struct pen *pen)

@@ -16,6 +16,7 @@ struct chat {
     struct unsettled own;
     struct seek seek;  /* who --to names */
     bool told_waiting; /* that they are not here yet */
+    bool wants_peers;  /* names of those who are away must be asked for */
     bool first_run;
     bool has_current;
     uint8_t current[ID_LEN];
@@ -45,7 +46,7 @@ LTH_MUST_USE enum lth_err chat_line(struct chat *c, const char *line, struct pen
 
 void chat_event(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen);
 
-/* True when the chat has a question of its own for the node. */
+/* True when the chat has a question of its own for the node, until it has no more. */
 bool chat_ask(struct chat *c, struct command *out);
 
 /* Says what has come together since the last call: at the end of a burst of events, and

@@ -39,18 +39,25 @@ static const char *const absent[] = {
 #define REFUSE(why, error, ...)                                                                    \
     (sentence_set(&(why)->why, __VA_ARGS__), (why)->code = (error), false)
 
-/* A string without zeros inside, which C would cut short. */
-static bool is_plain_string(const json_t *value)
+/* The string under key, which no zero cuts short; NULL with *why. */
+static const char *plain_string(const char *key, const json_t *value, struct refusal *why)
 {
-    return json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value);
+    const char *text = json_string_value(value);
+    const char *wrong = !text                                       ? "be a string"
+                        : strlen(text) != json_string_length(value) ? "not contain a zero byte"
+                                                                    : NULL;
+    if (!wrong)
+        return text;
+    (void)REFUSE(why, CODE_MALFORMED, "\"%s\" must %s.", key, wrong);
+    return NULL;
 }
 
 static bool take_string(const struct field *f, const json_t *value, struct command *c,
                         struct refusal *why)
 {
-    if (!is_plain_string(value))
-        return REFUSE(why, CODE_MALFORMED, "\"%s\" must be a string.", f->key);
-    const char *text = json_string_value(value);
+    const char *text = plain_string(f->key, value, why);
+    if (!text)
+        return false;
     memcpy((char *)c + f->offset, &text, sizeof text);
     return true;
 }
@@ -120,9 +127,9 @@ static bool find_type(const json_t *root, enum command_type *type, struct refusa
     const json_t *value = json_object_get(root, "do");
     if (!value)
         return REFUSE(why, CODE_USAGE, "A command needs the field \"do\".");
-    if (!is_plain_string(value))
-        return REFUSE(why, CODE_MALFORMED, "\"do\" must be a string.");
-    const char *word = json_string_value(value);
+    const char *word = plain_string("do", value, why);
+    if (!word)
+        return false;
     for (int i = 0; i < COMMAND_COUNT; i++) {
         *type = (enum command_type)i;
         if (strcmp(command_word(*type), word) == 0)

@@ -5,12 +5,15 @@
  *   3. on_event writes the answer with the ref, or any other event without one;
  *   4. on_written tells the host which messages have been shown;
  *   5. at the end of the input, when all answers have left, the host is asked to stop.
- * A failed output ends it too, with status 1: nobody can be told anything any more. */
+ * A failed output ends it too, for nobody can be told anything any more, and so does an input
+ * with a hole, which could mean something else; stderr is told why. */
+#include "ui/exit_status.h"
 #include "ui/json_command.h"
 #include "ui/splitter.h"
 #include "ui/stdio_uv.h"
 #include "ui/tongue_uv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -35,8 +38,8 @@ struct json {
     bool is_serving; /* serve is at work further up the stack */
     bool has_ended;  /* the input has, or a quit has been read */
     bool has_quit, has_stopped;
-    bool has_lost; /* memory was out: an event is missing, so no message counts as shown */
-    int status;
+    bool has_lost;   /* memory was out: an event is missing, so no message counts as shown */
+    bool has_failed; /* the input or the output */
     void (*on_closed)(void *ctx);
     void *closed_ctx;
 };
@@ -47,6 +50,13 @@ static void stop(struct json *j)
         return;
     j->has_stopped = true;
     j->host.stop(j->host.ctx);
+}
+
+static void give_up(struct json *j, const char *why)
+{
+    fprintf(stderr, "lanthorn: %s; ending.\n", why);
+    j->has_failed = true;
+    stop(j);
 }
 
 static void stop_if_done(struct json *j)
@@ -155,7 +165,7 @@ static void on_bytes(void *ctx, const char *bytes, size_t len)
     if (splitter_feed(&j->splitter, bytes, len) == LTH_OK)
         serve(j);
     else
-        stop(j); /* a hole in the input could change its meaning */
+        give_up(j, "out of memory while reading the input");
 }
 
 static void on_end(void *ctx)
@@ -182,9 +192,7 @@ static void on_drained(void *ctx)
 
 static void on_failed(void *ctx)
 {
-    struct json *j = ctx;
-    j->status = 1;
-    stop(j);
+    give_up(ctx, "standard output takes nothing any more");
 }
 
 static enum lth_err open_json(uv_loop_t *loop, const struct ui_config *config,
@@ -240,7 +248,7 @@ static bool is_full(const void *self)
 static int exit_status(const void *self)
 {
     const struct json *j = self;
-    return j->status;
+    return (int)(j->has_failed ? EXIT_FAILED : EXIT_DONE);
 }
 
 static void on_stdio_closed(void *ctx)

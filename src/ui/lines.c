@@ -3,15 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { STATUS_FAILED = 1, STATUS_UNKNOWN_PEER = 3, STATUS_NOT_DELIVERED = 4 };
-
-void lines_init(struct lines *l, const char *to)
+void lines_init(struct lines *l, const char *to, bool has_addresses)
 {
-    *l = (struct lines){.state = LINES_SEEKING, .to = to};
+    *l = (struct lines){.state = LINES_SEEKING, .to = to, .has_addresses = has_addresses};
     seek_init(&l->seek, to);
 }
 
-static void finish(struct lines *l, int status)
+static void finish(struct lines *l, enum exit_status status)
 {
     if (l->state != LINES_DONE)
         l->status = status;
@@ -21,7 +19,7 @@ static void finish(struct lines *l, int status)
 static void finish_if_delivered(struct lines *l)
 {
     if (l->state == LINES_DRAINING && l->unanswered == 0 && !l->last_is_open)
-        finish(l, l->some_refused ? STATUS_FAILED : 0);
+        finish(l, l->some_refused ? EXIT_FAILED : EXIT_DONE);
 }
 
 void lines_take(struct lines *l, const char *text, size_t len, struct command *out)
@@ -87,9 +85,9 @@ static void on_refused(struct lines *l, const struct event *e, struct pen *compl
     l->some_refused = true;
     complain(complaints, e->ticket, e->error.text);
     if (code == CODE_UNKNOWN_PEER || code == CODE_AMBIGUOUS)
-        finish(l, STATUS_UNKNOWN_PEER);
+        finish(l, EXIT_UNKNOWN_PEER);
     else if (!is_about_one_line(code))
-        finish(l, STATUS_FAILED);
+        finish(l, EXIT_FAILED);
 }
 
 static void on_answer(struct lines *l, const struct event *e, struct pen *complaints)
@@ -111,6 +109,30 @@ static void on_message(const struct event *e, struct pen *out)
     pen_say(out, "\n");
 }
 
+static void on_warning(struct lines *l, const struct event *e, struct pen *complaints)
+{
+    if (strcmp(e->warning.code, "discovery_lost") == 0)
+        l->lost_discovery = true;
+    else if (strcmp(e->warning.code, "discovery") == 0)
+        l->lost_discovery = false;
+    complain(complaints, 0, e->warning.text);
+}
+
+/* Somebody ends the process before we do. */
+static void on_bye(struct lines *l, struct pen *complaints)
+{
+    enum exit_status status = lines_status(l);
+    if (l->state == LINES_DONE)
+        return;
+    pen_say(complaints,
+            status == EXIT_NOT_DELIVERED
+                ? "lanthorn: stopped before everything was delivered; what was accepted is kept "
+                  "and sent when lanthorn runs again.\n"
+                : "lanthorn: stopped before the end of the input; what was not read is not "
+                  "sent.\n");
+    finish(l, status);
+}
+
 static void on_news(struct lines *l, const struct event *e, struct pen *out, struct pen *complaints)
 {
     if (e->type == EVENT_MESSAGE)
@@ -118,24 +140,26 @@ static void on_news(struct lines *l, const struct event *e, struct pen *out, str
     else if (e->type == EVENT_DELIVERED)
         on_delivered(l, e);
     else if (e->type == EVENT_WARNING)
-        complain(complaints, 0, e->warning.text);
+        on_warning(l, e, complaints);
     else if (e->type == EVENT_ERROR)
         complain(complaints, 0, e->error.text);
+    else if (e->type == EVENT_BYE)
+        on_bye(l, complaints);
 }
 
 static bool on_sought(struct lines *l, const struct event *e, struct pen *complaints)
 {
     switch (seek_event(&l->seek, e)) {
     case SEEK_OTHER: return false;
-    case SEEK_WAITING: return true;
+    case SEEK_WAITING: l->has_answer = true; return true;
     case SEEK_FOUND:
         id_write(l->seek.id, l->id);
         l->state = LINES_SENDING;
         return true;
     case SEEK_REFUSED:
         complain(complaints, 0, e->type == EVENT_ERROR ? e->error.text : "no answer about --to.");
-        finish(l, e->type == EVENT_ERROR && e->error.code == CODE_AMBIGUOUS ? STATUS_UNKNOWN_PEER
-                                                                            : STATUS_FAILED);
+        finish(l, e->type == EVENT_ERROR && e->error.code == CODE_AMBIGUOUS ? EXIT_UNKNOWN_PEER
+                                                                            : EXIT_FAILED);
         return true;
     }
     return false;
@@ -154,20 +178,37 @@ void lines_event(struct lines *l, const struct event *e, struct pen *out, struct
 
 bool lines_is_timed(const struct lines *l)
 {
-    return l->state == LINES_SEEKING || (l->state == LINES_DRAINING && l->unanswered == 0);
+    return (l->state == LINES_SEEKING && l->has_answer) ||
+           (l->state == LINES_DRAINING && l->unanswered == 0);
+}
+
+static void give_up_seeking(struct lines *l, struct pen *complaints)
+{
+    bool is_blind = l->lost_discovery && !l->has_addresses;
+    pen_say(complaints, "lanthorn: nobody known as \"");
+    pen_quote(complaints, l->to);
+    pen_say(complaints,
+            is_blind ? "\" has appeared, so nothing was sent: discovery is not available here; "
+                       "give an address with --peer.\n"
+                     : "\" has appeared, so nothing was sent; check the name, or wait longer "
+                       "with --timeout.\n");
+    finish(l, is_blind ? EXIT_NO_DISCOVERY : EXIT_UNKNOWN_PEER);
 }
 
 void lines_timeout(struct lines *l, struct pen *complaints)
 {
     if (l->state == LINES_SEEKING) {
-        pen_say(complaints, "lanthorn: nobody known as \"");
-        pen_quote(complaints, l->to);
-        pen_say(complaints, "\" has appeared, so nothing was sent; check the name, or wait longer "
-                            "with --timeout.\n");
-        finish(l, STATUS_UNKNOWN_PEER);
+        give_up_seeking(l, complaints);
     } else if (l->state == LINES_DRAINING) {
         pen_say(complaints, "lanthorn: not everything was delivered in time; what is left is kept "
                             "and sent when lanthorn runs again.\n");
-        finish(l, STATUS_NOT_DELIVERED);
+        finish(l, EXIT_NOT_DELIVERED);
     }
+}
+
+enum exit_status lines_status(const struct lines *l)
+{
+    if (l->state == LINES_DONE)
+        return l->status;
+    return l->last_is_open ? EXIT_NOT_DELIVERED : EXIT_FAILED;
 }

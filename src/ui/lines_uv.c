@@ -24,7 +24,7 @@ struct plain {
     uv_timer_t timer;
     uint64_t timeout_ms;
     bool is_serving, has_stopped;
-    bool has_failed; /* the input or the output, so status 1 */
+    bool has_failed; /* the input or the output */
     bool has_lost;   /* memory was out: a message is missing, so none after it counts as shown */
     int open_parts;  /* io, turn, timer */
     void (*on_closed)(void *ctx);
@@ -176,7 +176,7 @@ static enum lth_err open_lines(uv_loop_t *loop, const struct ui_config *config,
         free(p);
         return err;
     }
-    lines_init(&p->lines, config->to);
+    lines_init(&p->lines, config->to, config->has_addresses);
     splitter_init(&p->splitter, TEXT_MAX);
     later_init(&p->turn, loop, on_turn, p);
     uv_timer_init(loop, &p->timer);
@@ -220,7 +220,7 @@ static bool is_full(const void *self)
 static int exit_status(const void *self)
 {
     const struct plain *p = self;
-    return p->has_failed ? 1 : p->lines.status;
+    return p->has_failed ? (int)EXIT_FAILED : (int)lines_status(&p->lines);
 }
 
 static void release(struct plain *p)

@@ -15,7 +15,7 @@ typedef bool take_option(struct options *o, const char *value, struct sentence *
 
 static take_option take_data, take_name, take_listen, take_peer, take_discovery, take_interface,
     take_network, take_key_file, take_passphrase_fd, take_json, take_headless, take_color, take_to,
-    take_timeout, take_trace, take_help, take_version;
+    take_timeout, take_help, take_version;
 
 static const struct row {
     const char *group, *name, *argument;
@@ -26,11 +26,11 @@ static const struct row {
     {"Who you are", "data", "DIR", take_data,
      "keep everything in DIR (default: the XDG directory)"},
     {"Who you are", "key-file", "FILE", take_key_file,
-     "unlock with this file, made if missing, instead of a passphrase"},
+     "unlock with this file, made if missing; no passphrase"},
     {"Who you are", "passphrase-fd", "N", take_passphrase_fd,
      "read the passphrase from descriptor N: one line"},
     {"The network", "listen", "ADDR:PORT", take_listen,
-     "accept here (default: any address, port 7327 or, if taken, any)"},
+     "accept here (default: port 7327 or, if taken, any)"},
     {"The network", "peer", "HOST:PORT", take_peer, "also try this address; may be repeated"},
     {"The network", "discovery", "HOW", take_discovery, "auto, avahi, embedded or off"},
     {"The network", "interface", "IF", take_interface,
@@ -38,13 +38,12 @@ static const struct row {
     {"The network", "network", "NAME", take_network,
      "meet only nodes that give the same network name"},
     {"How to talk", "to", "WHO", take_to,
-     "send to WHO: each line of standard input, or the prompt's lines"},
+     "send to WHO each line of input, or what the prompt gets"},
     {"How to talk", "timeout", "SECONDS", take_timeout,
-     "with lines: how long to wait for WHO and for delivery (default 30)"},
+     "with lines: wait so long for WHO and for delivery (30)"},
     {"How to talk", "json", NULL, take_json, "one JSON object a line, both ways"},
     {"How to talk", "headless", NULL, take_headless, "run without a prompt"},
     {"How to talk", "color", "WHEN", take_color, "auto, always or never"},
-    {"Help", "trace", NULL, take_trace, "one line per step on standard error, never keys or text"},
     {"Help", "help", NULL, take_help, "print this and end"},
     {"Help", "version", NULL, take_version, "print the version and end"},
 };
@@ -117,7 +116,8 @@ static bool take_peer(struct options *o, const char *value, struct sentence *why
 
 static bool take_interface(struct options *o, const char *value, struct sentence *why)
 {
-    if (!*value || strlen(value) >= IF_NAMESIZE)
+    size_t len = strlen(value);
+    if (len == 0 || len >= IF_NAMESIZE || !utf8_is_valid((const uint8_t *)value, len))
         return refuse(why, "interface", *value ? value : "\"\"",
                       "give an interface's name, as eth0");
     if (o->interface_count == OPTIONS_INTERFACES_MAX)
@@ -196,7 +196,6 @@ static bool take_to(struct options *o, const char *value, struct sentence *why)
     }
 TAKE_FLAG(json)
 TAKE_FLAG(headless)
-TAKE_FLAG(trace)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
 

@@ -30,7 +30,7 @@ struct options {
     enum color_choice color;
     int passphrase_fd; /* -1 = not given */
     unsigned timeout_s;
-    bool json, headless, trace, help, version;
+    bool json, headless, help, version;
 };
 
 /* Reads a whole command line. On LTH_MALFORMED, *why says what to correct and *out is

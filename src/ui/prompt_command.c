@@ -1,5 +1,6 @@
 #include "ui/prompt_command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static const struct row {
     {"/who", "", PROMPT_SUBMIT, COMMAND_PEERS, take_nothing, "everybody known here"},
     {"/peers", "", PROMPT_SUBMIT, COMMAND_PEERS, take_nothing, NULL},
     {"/verify", "[WHO] [NUMBER]", PROMPT_SUBMIT, COMMAND_VERIFY, take_verify,
-     "the number to compare; with NUMBER, mark as verified"},
+     "the number to compare; with NUMBER, verify"},
     {"/petname", "WHO [NAME]", PROMPT_SUBMIT, COMMAND_PETNAME, take_petname,
      "your own name for WHO; none removes it"},
     {"/block", "WHO", PROMPT_SUBMIT, COMMAND_BLOCK, take_who, "take no messages from WHO"},
@@ -205,12 +206,30 @@ static const struct row *find_nearest(const char *word, size_t len)
     return nearest;
 }
 
+/* "/peer" alone: says with which words it goes on; false when with none. */
+static bool refuse_half(struct prompt_line *p, const char *line, size_t len)
+{
+    char list[128] = "";
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        bool goes_on = strncmp(table[i].word, line, len) == 0 && table[i].word[len] == ' ';
+        size_t at = strlen(list);
+        if (goes_on)
+            snprintf(list + at, sizeof list - at, "%s%s %s", at ? ", or " : "", table[i].word,
+                     table[i].arguments);
+    }
+    if (*list)
+        sentence_set(&p->why, "It is: %s.", list);
+    return *list;
+}
+
 static void refuse_unknown(struct prompt_line *p, const char *line)
 {
     size_t len = strcspn(line, spaces);
+    p->kind = PROMPT_REFUSED;
+    if (refuse_half(p, line, len))
+        return;
     int shown = len < 40 ? (int)len : 40;
     const struct row *nearest = find_nearest(line, len);
-    p->kind = PROMPT_REFUSED;
     if (nearest)
         sentence_set(&p->why, "%.*s is not a command; did you mean %s?", shown, line,
                      nearest->word);
@@ -283,8 +302,8 @@ void prompt_command_help(struct pen *pen)
             pen_say(pen, "  %s %s%*s%s\n", table[i].word, table[i].arguments,
                     width < 25 ? (int)(25 - width) : 1, "", table[i].help);
         }
-    pen_say(pen, "A line without / goes to the chosen person; // sends a slash. WHO is a name, "
-                 "or an id\nor its first letters; a name with spaces stands in \"quotes\".\n");
+    pen_say(pen, "A line without / goes to the chosen person; // sends a slash. WHO is a name, or\n"
+                 "an id or its first letters; a name with spaces stands in \"quotes\".\n");
 }
 
 const char *prompt_command_complete(const char *start, size_t nth)

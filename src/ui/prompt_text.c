@@ -74,13 +74,18 @@ static void say_short_id(struct pen *pen, const uint8_t id[ID_LEN])
     pen_say(pen, "%.8s", text);
 }
 
-static void write_ready(struct pen *pen, const struct event *e)
+static void write_ready(struct pen *pen, const struct event *e, const char *tail)
 {
     prompt_text_notice(pen);
     pen_say(pen, "you are ");
     pen_quote(pen, e->ready.name);
-    pen_say(pen, ", on port %u; /help lists commands", e->ready.port);
+    pen_say(pen, ", on port %u%s", e->ready.port, tail);
     prompt_text_end(pen);
+}
+
+void prompt_text_greeting(struct pen *pen, const struct event *ready)
+{
+    write_ready(pen, ready, "; /help lists commands");
 }
 
 void prompt_text_welcome(struct pen *pen, const struct event *ready)
@@ -222,6 +227,13 @@ static void write_note(struct pen *pen, bool is_alarm, const char *lead, const c
     prompt_text_end(pen);
 }
 
+void prompt_text_address(struct pen *pen, const struct event *e, bool is_removed)
+{
+    write_note(pen, false,
+               is_removed ? "no longer looking for people at " : "also looking for people at ",
+               e->address.address, "");
+}
+
 static void write_fork(struct pen *pen, const struct event *e)
 {
     prompt_text_alarm(pen);
@@ -247,8 +259,9 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_ACCEPTED:
     case EVENT_SENT:
     case EVENT_DELIVERED:
-    case EVENT_MESSAGE: break;
-    case EVENT_READY: write_ready(pen, e); break;
+    case EVENT_MESSAGE:
+    case EVENT_ADDRESS: break;
+    case EVENT_READY: write_ready(pen, e, ""); break;
     case EVENT_FORK: write_fork(pen, e); break;
     case EVENT_KEY_CHANGE: write_key_change(pen, e); break;
     case EVENT_WARNING: write_note(pen, true, "", e->warning.text, ""); break;
@@ -259,7 +272,6 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_NAMED: write_note(pen, false, "others now see you as ", e->named.name, ""); break;
     case EVENT_CONTACT: write_peer(pen, &e->peer); break;
     case EVENT_SAFETY: write_safety(pen, e); break;
-    case EVENT_ADDRESS: write_note(pen, false, "noted: ", e->address.address, ""); break;
     case EVENT_STATUS: write_status(pen, &e->status); break;
     case EVENT_SYNCED: write_synced(pen, e); break;
     case EVENT_BYE: write_note(pen, false, "bye", "", ""); break;

@@ -15,11 +15,16 @@
 void prompt_text_message(struct pen *pen, const struct message_view *m, uint64_t now_ms);
 
 /* The lines of one event, each with its line feed; none for what needs the prompt's memory:
- * EVENT_PEER, EVENT_ACCEPTED, EVENT_SENT, EVENT_DELIVERED, EVENT_MESSAGE. */
+ * EVENT_PEER, EVENT_ACCEPTED, EVENT_SENT, EVENT_DELIVERED, EVENT_MESSAGE, EVENT_ADDRESS. */
 void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms);
 
-/* What a newcomer sees after EVENT_READY: who you are, where things are, what to type. */
+/* After EVENT_READY at a prompt. The welcome is for a newcomer: who you are, where things are,
+ * what to type. */
+void prompt_text_greeting(struct pen *pen, const struct event *ready);
 void prompt_text_welcome(struct pen *pen, const struct event *ready);
+
+/* EVENT_ADDRESS, which does not say by itself what became of the address. */
+void prompt_text_address(struct pen *pen, const struct event *e, bool is_removed);
 
 /* "-- " and "!! ", with their styles; end both with prompt_text_end. */
 void prompt_text_notice(struct pen *pen);

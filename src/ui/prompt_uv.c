@@ -6,14 +6,13 @@
  * Ctrl-D and Ctrl-C ask the host to stop; on_turn goes on working until close_prompt. */
 #include "ui/chat.h"
 #include "ui/editor_uv.h"
+#include "ui/exit_status.h"
 #include "ui/later_uv.h"
 #include "ui/tongue_uv.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { STATUS_INTERRUPTED = 130 };
 
 struct prompt {
     struct chat chat;
@@ -24,7 +23,7 @@ struct prompt {
     uint64_t mark;        /* the record of the last message in text; 0 = none */
     bool color, has_stopped;
     bool has_lost; /* memory was out: a message is missing, so none after it counts as shown */
-    int status;
+    enum exit_status status;
     struct later turn;
     uv_timer_t tick;
     int open_parts; /* editor, turn, tick */
@@ -47,7 +46,7 @@ static struct chat_time now(const struct prompt *p)
     };
 }
 
-static void stop(struct prompt *p, int status)
+static void stop(struct prompt *p, enum exit_status status)
 {
     if (p->has_stopped)
         return;
@@ -78,12 +77,12 @@ static void on_line(void *ctx, const char *line)
 
 static void on_end(void *ctx)
 {
-    stop(ctx, 0);
+    stop(ctx, EXIT_DONE);
 }
 
 static void on_interrupt(void *ctx)
 {
-    stop(ctx, STATUS_INTERRUPTED);
+    stop(ctx, EXIT_INTERRUPTED);
 }
 
 static char *on_complete(void *ctx, const char *before, const char *word, size_t nth)
@@ -100,7 +99,7 @@ static void print_text(struct prompt *p)
     buffer_clear(&p->text);
     p->mark = 0;
     if (err != LTH_OK)
-        stop(p, 1);
+        stop(p, EXIT_FAILED);
     else if (mark)
         p->host.shown(p->host.ctx, mark);
 }
@@ -141,7 +140,7 @@ static void on_turn(void *ctx)
 {
     struct prompt *p = ctx;
     struct command question;
-    if (chat_ask(&p->chat, &question))
+    while (chat_ask(&p->chat, &question))
         submit(p, &question);
     settle(p);
 }
@@ -194,7 +193,7 @@ static bool is_full(const void *self)
 static int exit_status(const void *self)
 {
     const struct prompt *p = self;
-    return p->status;
+    return (int)p->status;
 }
 
 static void release(struct prompt *p)

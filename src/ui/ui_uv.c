@@ -65,7 +65,9 @@ enum lth_err ui_open(uv_loop_t *loop, const struct ui_config *config, const stru
 
 void ui_event(struct ui *ui, const struct event *e)
 {
-    ui->tongue->on_event(ui->self, e);
+    bool is_asked = !e->is_answer || e->ticket != 0;
+    if (is_asked || e->type == EVENT_ERROR)
+        ui->tongue->on_event(ui->self, e);
 }
 
 void ui_resume(struct ui *ui)

@@ -51,6 +51,7 @@ struct ui_config {
     bool first_run;     /* UI_PROMPT: the store is new, so explain */
     const char *to;     /* --to: UI_LINES needs it, UI_PROMPT may have it; borrowed until close */
     unsigned timeout_s; /* UI_LINES: how long WHO may stay unknown, and delivery may take */
+    bool has_addresses; /* UI_LINES: --peer was given */
 };
 
 struct ui;
@@ -70,7 +71,8 @@ LTH_MUST_USE enum lth_err ui_config_check(const struct ui_config *config, struct
 LTH_MUST_USE enum lth_err ui_open(uv_loop_t *loop, const struct ui_config *config,
                                   const struct ui_host *host, struct ui **out);
 
-/* Every event of the node, answers included. */
+/* Every event of the node, answers included. Nobody is told of an answer under ticket 0, which
+ * is the program's own, unless it is an error. */
 void ui_event(struct ui *ui, const struct event *e);
 
 /* busy() turned false. */
@@ -80,7 +82,7 @@ void ui_resume(struct ui *ui);
  * what comes now takes memory. */
 bool ui_is_full(const struct ui *ui);
 
-/* Of the process: 0, or INTERFACE.md's number for what went wrong. */
+/* An enum exit_status (ui/exit_status.h). */
 int ui_exit_status(const struct ui *ui);
 
 /* Writes what is left, gives the terminal back as it was, closes all handles, calls

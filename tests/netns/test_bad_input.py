@@ -43,6 +43,7 @@ def check_sends(ada, bea, twin):
     refused(ada, "unknown_peer", "nobody", "send", to="Nobody", text="x")
     refused(ada, "unknown_peer", "a prefix of 5", "send", to=bea.id[:5], text="x")
     refused(ada, "ambiguous", "a name of two", "send", to="Twin", text="x")
+    refused(ada, "malformed", "a zero byte", "name", name="x\0y")
     refused(ada, "usage", "no text", "send", to="Bea")
     refused(ada, "usage", "no to", "send", text="x")
     for to, text in (("Bea", "x" * TEXT_MAX), (bea.id[:6], "é" * (TEXT_MAX // 2)),
@@ -90,6 +91,16 @@ def check_command_line(host):
                     ["--peer", "host:0"], ["--name", ""], ["--name", "x" * 65], ["fly"]):
         expect(node, 2, "", *options)
     assert not os.path.exists(node.data), "a usage error makes no store"
+
+
+def check_interface(host):
+    """An interface that does not exist is named; what main adds by itself is not answered."""
+    node = Node(host, "Wired", options=["--interface", "nosuch0", "--peer", "127.0.0.1:9"])
+    said = node.wait("warning", code="discovery_lost")["text"]
+    assert "nosuch0" in said, said
+    assert node.do("status")["discovery"]["state"] == "waiting"
+    assert not node.find("address"), node.find("address")
+    node.stop()
 
 
 def check_store(node):
@@ -202,6 +213,8 @@ def test():
         other.stop()
         lab.say("command line")
         check_command_line(hosts[3])
+        lab.say("interface")
+        check_interface(hosts[3])
         lab.say("store")
         check_store(twin)
         lab.say("port taken")

@@ -1,18 +1,23 @@
 #!/usr/bin/python3
 """Lines on standard input are messages; the exit status tells what became of them."""
 
+import subprocess
+
 import lab
 from lan import Lan
 from node import ANSWER_S, Node, environment
 
-DELIVERED, UNKNOWN, STILL_QUEUED = 0, 3, 4
+DELIVERED, STOPPED, UNKNOWN, STILL_QUEUED, NO_DISCOVERY = 0, 1, 3, 4, 8
+
+
+def words(node, to, timeout_s):
+    return [word for word in node.command("--to", to, "--timeout", str(timeout_s))
+            if word != "--json"]
 
 
 def pipe(node, text, to, timeout_s):
     """Runs the node once with text on its stdin; (status, stdout, stderr)."""
-    command = [word for word in node.command("--to", to, "--timeout", str(timeout_s))
-               if word != "--json"]
-    done = node.host.run(command, check=False, stdin=text, env=environment(),
+    done = node.host.run(words(node, to, timeout_s), check=False, stdin=text, env=environment(),
                          timeout=timeout_s + ANSWER_S)
     assert "\x1b" not in done.stdout + done.stderr, "no escape sequences into a pipe"
     return done.returncode, done.stdout, done.stderr
@@ -22,6 +27,18 @@ def expect(node, status, text, to, timeout_s):
     got, out, err = pipe(node, text, to, timeout_s)
     assert got == status, f"status {got}, not {status}: {out}{err}"
     return out + err
+
+
+def expect_stopped(node, status, text, to):
+    """Ended by SIGTERM once it has told of its discovery, long after it has read text."""
+    pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    process = node.host.popen(words(node, to, 600), env=environment(), text=True, **pipes)
+    process.stdin.write(text)
+    process.stdin.close()
+    assert "iscovery" in process.stderr.readline()
+    process.terminate()
+    got, said = process.wait(ANSWER_S), process.stderr.read()
+    assert got == status and "stopped before" in said, f"status {got}, not {status}: {said}"
 
 
 def expect_shown(node, texts):
@@ -44,14 +61,23 @@ def test():
         lab.say("to somebody away")
         bea.stop()
         expect(ada, STILL_QUEUED, "later\n", "Bea", 2)
+        expect(ada, STILL_QUEUED, "left at once\n", "Bea", 0)
+        lab.say("stopped")
+        expect_stopped(ada, STILL_QUEUED, "stopped\n", "Bea")
+        expect_stopped(ada, STOPPED, "never\n", "Nobody")
+        lab.say("without a network")
+        ada.host.unplug()
+        expect(ada, NO_DISCOVERY, "hello\n", "Nobody", 4)
+        ada.host.heal()
         lab.say("what was queued goes out with the next run")
         bea.start()
         expect(ada, DELIVERED, "and now\n", "Bea", 20)
-        expect_shown(bea, ["later", "and now"])
+        kept = ["later", "left at once", "stopped", "and now"]
+        expect_shown(bea, kept)
         lab.say("many lines")
         many = [f"line {number}" for number in range(500)]
         expect(ada, DELIVERED, "\n".join(many) + "\n", bea.id, 30)
-        expect_shown(bea, ["later", "and now", *many])
+        expect_shown(bea, kept + many)
         bea.stop()
 
 

@@ -117,6 +117,22 @@ def check_ctrl_c(t, bea):
     t.assert_given_back()
 
 
+def check_names(host, bea):
+    """Somebody who is away is called by name from the start, and can be chosen."""
+    bea.stop()
+    with prompt(host, "Ada", "you are") as t:
+        t.line("/to Bea")
+        t.wait_text("talking to Bea,")
+        t.wait_text("Bea>")
+        t.line("/peer add 127.0.0.1:9")
+        t.wait_text("also looking for people at 127.0.0.1:9")
+        t.line("/peer remove 127.0.0.1:9")
+        t.wait_text("no longer looking for people at 127.0.0.1:9")
+        t.line("/quit")
+        assert t.wait_end() == 0, t.screen()
+    bea.start()
+
+
 def check_ends(host, bea):
     """The other ways out, each status 0."""
     for way in (lambda t: t.key("C-d"), lambda t: t.line("/quit"),
@@ -147,6 +163,8 @@ def test():
             check_paste(t, bea)
             lab.say("Ctrl-C")
             check_ctrl_c(t, bea)
+        lab.say("names after a restart")
+        check_names(lan.hosts[0], bea)
         lab.say("Ctrl-D, /quit, SIGTERM")
         check_ends(lan.hosts[0], bea)
         bea.stop()

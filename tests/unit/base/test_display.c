@@ -25,10 +25,10 @@ static const struct {
     {"first and last of C1", "\xc2\x80\xc2\x9f", "\\x80\\x9f"},
     {"no-break space is printed", "\xc2\xa0", "\xc2\xa0"},
     {"soft hyphen", "\xc2\xad", "\\xad"},
-    {"right-to-left override",
+    {"right-to-left override and its end",
      "\xe2\x80\xae"
-     "evil",
-     "\\u{202e}evil"},
+     "evil\xe2\x80\xac",
+     "\\u{202e}evil\\u{202c}"},
     {"left-to-right isolate and its end", "\xe2\x81\xa6x\xe2\x81\xa9", "\\u{2066}x\\u{2069}"},
     {"right-to-left mark", "\xe2\x80\x8f", "\\u{200f}"},
     {"Arabic letter mark", "\xd8\x9c", "\\u{061c}"},

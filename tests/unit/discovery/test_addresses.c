@@ -81,6 +81,34 @@ static void test_addresses_are_chosen_by_interface_and_kind(void **state)
     }
 }
 
+static void test_a_network_is_an_address_with_a_link_on_an_interface_in_use(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *address;
+        unsigned flags;
+        const char *only; /* interface asked for, NULL = all */
+        bool want;
+    } rows[] = {
+        {"up", "192.0.2.1", usual | IFF_RUNNING, NULL, true},
+        {"IPv6 alone", "fe80::1", usual | IFF_RUNNING, NULL, true},
+        {"no cable", "192.0.2.1", usual, NULL, false},
+        {"down", "192.0.2.1", IFF_MULTICAST, NULL, false},
+        {"no address", "packet", usual | IFF_RUNNING, NULL, false},
+        {"not asked for", "192.0.2.1", usual | IFF_RUNNING, "eth9", false},
+        {"loopback", "127.0.0.1", IFF_UP | IFF_RUNNING | IFF_LOOPBACK, NULL, false},
+        {"loopback by name", "127.0.0.1", IFF_UP | IFF_RUNNING | IFF_LOOPBACK, "lo", true},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        union any_address address = parse(rows[i].address);
+        struct ifaddrs one = {.ifa_name = lo, .ifa_flags = rows[i].flags, .ifa_addr = &address.sa};
+        struct interfaces in;
+        CHECK_ERR(interfaces_set(&rows[i].only, rows[i].only ? 1 : 0, &in), LTH_OK, rows[i].name);
+        CHECK(addresses_can_be_used(&one, &in) == rows[i].want, rows[i].name);
+    }
+    assert_false(addresses_can_be_used(NULL, &(struct interfaces){0}));
+}
+
 static void test_more_addresses_than_the_limit_are_left_out(void **state)
 {
     (void)state;
@@ -124,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses_are_chosen_by_interface_and_kind),
+        cmocka_unit_test(test_a_network_is_an_address_with_a_link_on_an_interface_in_use),
         cmocka_unit_test(test_more_addresses_than_the_limit_are_left_out),
         cmocka_unit_test(test_addresses_are_equal_by_interface_version_and_bytes),
     };

@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include "discovery/discovery_uv.h"
+#include "discovery/interfaces.h"
 #include "private_network.h"
 
 #include <stdio.h>
@@ -62,16 +63,22 @@ static void on_state(void *ctx, bool healthy, const char *sentence)
     snprintf(n->sentence, sizeof n->sentence, "%s", sentence);
 }
 
-static void open_node(struct node *n, enum discovery_mode mode)
+static void open_node_on(struct node *n, enum discovery_mode mode, const char *const *interfaces,
+                         size_t count)
 {
-    static const char *const only[] = {"lo"};
     const struct discovery_config config = {.mode = mode,
                                             .port = (uint16_t)(7001 + (n - nodes)),
-                                            .interfaces = only,
-                                            .interface_count = 1};
+                                            .interfaces = interfaces,
+                                            .interface_count = count};
     const struct discovery_callbacks callbacks = {
         .on_found = on_found, .on_lost = on_lost, .on_state = on_state, .ctx = n};
     assert_int_equal(discovery_open(&loop, &config, &callbacks, &n->discovery), LTH_OK);
+}
+
+static void open_node(struct node *n, enum discovery_mode mode)
+{
+    static const char *const only[] = {"lo"};
+    open_node_on(n, mode, only, 1);
 }
 
 static int set_up(void **state)
@@ -172,6 +179,86 @@ static void test_a_network_that_comes_later_is_used(void **state)
     finish();
 }
 
+static bool told(void)
+{
+    return nodes[0].told > 0;
+}
+
+static bool told_again(void)
+{
+    return nodes[0].told > 1;
+}
+
+static const char *state_of_first(void)
+{
+    struct discovery_status s;
+    discovery_status(nodes[0].discovery, &s);
+    return s.state;
+}
+
+static bool all_told(void)
+{
+    return nodes[0].told > 0 && nodes[1].told > 0 && nodes[2].told > 0;
+}
+
+static bool one_told_again(void)
+{
+    return nodes[0].told > 1 || nodes[1].told > 1 || nodes[2].told > 1;
+}
+
+static bool all_told_again(void)
+{
+    return nodes[0].told > 1 && nodes[1].told > 1 && nodes[2].told > 1;
+}
+
+static void test_no_network_is_said_once_and_again_when_one_comes(void **state)
+{
+    (void)state;
+    static const enum discovery_mode modes[] = {DISCOVERY_AUTO, DISCOVERY_EMBEDDED,
+                                                DISCOVERY_AVAHI};
+    assert_true(private_network_set_loopback(false));
+    for (size_t i = 0; i < LENGTH(nodes); i++)
+        open_node(&nodes[i], modes[i]);
+    assert_true(run_until(all_told, 3000));
+    for (size_t i = 0; i < LENGTH(nodes); i++) {
+        assert_true(nodes[i].unhealthy);
+        assert_string_equal(nodes[i].sentence, "No network is up; waiting for one.");
+    }
+    assert_string_equal(state_of_first(), "waiting");
+    assert_false(run_until(one_told_again, 300));
+    assert_true(private_network_set_loopback(true));
+    assert_true(run_until(all_told_again, 3000));
+    assert_string_equal(state_of_first(), "published");
+    assert_false(nodes[0].unhealthy || nodes[1].unhealthy);
+    assert_non_null(strstr(nodes[2].sentence, "waits for avahi-daemon")); /* the next trouble */
+    finish();
+}
+
+static void test_an_unknown_interface_is_named_and_the_others_are_used(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"lo", "eth9"};
+    open_node_on(&nodes[0], DISCOVERY_EMBEDDED, names, 2);
+    assert_true(run_until(told, 500));
+    assert_non_null(strstr(nodes[0].sentence, "called eth9;"));
+    assert_true(nodes[0].unhealthy);
+    assert_true(run_until(told_again, 3000));
+    assert_false(nodes[0].unhealthy);
+    finish();
+}
+
+static void test_an_unknown_interface_alone_is_named_and_waited_for(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"eth9"};
+    open_node_on(&nodes[0], DISCOVERY_AUTO, names, 1);
+    assert_true(run_until(told, 500));
+    assert_non_null(strstr(nodes[0].sentence, "called eth9;"));
+    assert_true(nodes[0].unhealthy);
+    assert_string_equal(state_of_first(), "waiting");
+    finish();
+}
+
 static bool first_closed(void)
 {
     return nodes[0].closed;
@@ -210,11 +297,6 @@ static bool embedded(void)
     struct discovery_status s;
     discovery_status(nodes[0].discovery, &s);
     return strcmp(s.backend, "embedded") == 0;
-}
-
-static bool told(void)
-{
-    return nodes[0].told > 0;
 }
 
 static void test_without_a_bus_auto_is_embedded_at_once_and_says_so(void **state)
@@ -257,7 +339,7 @@ static void test_interfaces_that_cannot_be_are_refused(void **state)
 {
     (void)state;
     static const char *const too_long[] = {"a-name-of-16-let"};
-    const char *many[17];
+    const char *many[INTERFACES_MAX + 1];
     struct discovery *d = NULL;
     const struct discovery_callbacks callbacks = {
         .on_found = on_found, .on_lost = on_lost, .on_state = on_state};
@@ -280,6 +362,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         NODE_TEST(test_three_find_each_other_once_and_lose_the_one_that_leaves),
         NODE_TEST(test_a_network_that_comes_later_is_used),
+        NODE_TEST(test_no_network_is_said_once_and_again_when_one_comes),
+        NODE_TEST(test_an_unknown_interface_is_named_and_the_others_are_used),
+        NODE_TEST(test_an_unknown_interface_alone_is_named_and_waited_for),
         NODE_TEST(test_on_found_may_close),
         NODE_TEST(test_every_mode_may_be_closed_at_any_turn),
         NODE_TEST(test_without_a_bus_auto_is_embedded_at_once_and_says_so),

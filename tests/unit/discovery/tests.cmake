@@ -7,9 +7,10 @@ unit(discovery choice)
 unit(discovery discovery_uv)
 unit(discovery interfaces)
 unit(discovery links)
+unit(discovery network)
 unit(discovery random_name)
-# Both need a network namespace of their own.
-set_tests_properties(unit/discovery/discovery_uv unit/discovery/links
+# They need a network namespace of their own.
+set_tests_properties(unit/discovery/discovery_uv unit/discovery/links unit/discovery/network
     PROPERTIES SKIP_RETURN_CODE 77)
 
 add_executable(try_discovery ${CMAKE_CURRENT_LIST_DIR}/try_discovery.c)

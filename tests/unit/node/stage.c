@@ -12,15 +12,24 @@ static void require(bool fact)
         abort();
 }
 
+/* Of exactly len bytes, so that a read beyond them is found. */
+static uint8_t *copy_of(const void *bytes, size_t len)
+{
+    uint8_t *copy = malloc(len ? len : 1);
+    if (!copy)
+        abort();
+    if (len)
+        memcpy(copy, bytes, len);
+    return copy;
+}
+
 /* ---- the disk ---- */
 
 static void append(struct stage *s, const struct todo *todo)
 {
     require(todo->append.number == s->appended + 1 && s->appended < STAGE_RECORDS_MAX);
     require(todo->append.len > 0);
-    uint8_t *copy = calloc(1, todo->append.len);
-    require(copy != NULL);
-    memcpy(copy, todo->append.bytes, todo->append.len);
+    uint8_t *copy = copy_of(todo->append.bytes, todo->append.len);
     s->log[s->appended].bytes = copy;
     s->log[s->appended++].len = todo->append.len;
 }
@@ -170,11 +179,8 @@ void stage_link_down(struct stage *s, uint32_t link)
 
 void stage_bytes(struct stage *s, uint32_t link, const void *bytes, size_t len)
 {
-    uint8_t *copy = malloc(len + !len); /* exactly so many, and the node may write over them */
+    uint8_t *copy = copy_of(bytes, len); /* the node may write over them */
     const struct node_input input = {.type = INPUT_BYTES, .bytes = {link, copy, len}};
-    require(copy != NULL);
-    if (len)
-        memcpy(copy, bytes, len);
     stage_input(s, &input);
     free(copy);
 }

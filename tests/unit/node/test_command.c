@@ -329,7 +329,7 @@ static void test_an_address_that_cannot_be_reached_is_refused(void **state)
         long_name,
     };
     memset(long_name, 'h', 251);
-    memcpy(long_name + 251, ":7327", 5); /* 256 bytes */
+    snprintf(long_name + 251, 6, ":7327"); /* 256 bytes */
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct command c = {.type = COMMAND_PEER_ADD, .address = rows[i]};
         expect_error(&c, CODE_USAGE, rows[i]);

@@ -139,7 +139,7 @@ static void test_a_length_that_is_not_legal_closes_at_once(void **state)
     static const struct {
         const char *name;
         uint16_t len;
-        unsigned message;
+        uint8_t message;
         bool closes;
     } rows[] = {
         {"message 1 of nothing", 0, 0, true},
@@ -276,7 +276,7 @@ static void test_what_ends_a_session(void **state)
     static const struct {
         const char *name;
         uint8_t type, flags;
-        size_t len;
+        uint16_t len;
         bool closes;
     } rows[] = {
         {"a ping of 8 bytes", MESSAGE_PING, 0, 8, false},

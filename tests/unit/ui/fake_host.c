@@ -185,3 +185,19 @@ void fake_host_close(struct fake_host *h)
     if (h->from_ui >= 0)
         close(h->from_ui);
 }
+
+const char *stderr_of(void (*do_it)(void))
+{
+    static char text[4096];
+    int ends[2], saved = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    dup2(ends[1], STDERR_FILENO);
+    do_it();
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(ends[1]);
+    ssize_t len = read(ends[0], text, sizeof text - 1);
+    text[len > 0 ? len : 0] = '\0';
+    close(ends[0]);
+    return text;
+}

@@ -49,4 +49,7 @@ void fake_host_turn(struct fake_host *h, int times, bool reads);
 
 void fake_host_close(struct fake_host *h);
 
+/* What is written to stderr while do_it runs; valid until the next call. */
+const char *stderr_of(void (*do_it)(void));
+
 #endif

@@ -215,15 +215,93 @@ static void test_names_are_learnt_from_lists_and_contacts_too(void **state)
     end(&f);
 }
 
+static struct event ready(void)
+{
+    struct event e = {.type = EVENT_READY};
+    e.ready.name = e.ready.data = e.ready.version = "x";
+    return e;
+}
+
+static void test_everybody_in_the_store_is_known_from_the_start_and_not_spoken_of(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    struct peer_view ben = peer(1, "ben", false).peer;
+    start(&f, NULL);
+    assert_false(chat_ask(&f.chat, &c)); /* not before the node answers */
+    tell(&f, ready());
+    assert_true(chat_ask(&f.chat, &c));
+    assert_int_equal(c.type, COMMAND_PEERS);
+    assert_false(chat_ask(&f.chat, &c));
+    f.out.len = 0;
+    struct event list = {.type = EVENT_PEERS, .is_answer = true, .ticket = c.ticket};
+    tell(&f, list); /* nobody yet, which is not said either */
+    list.peers.peers = &ben;
+    list.peers.count = 1;
+    tell(&f, list);
+    read_lines(&f, "");
+    struct command *to = type(&f, "/to ben");
+    tell(&f, safety(to->ticket, 1));
+    read_lines(&f, "-- talking to ben, not verified: see /verify\n");
+    read_prompt(&f, "ben> ");
+    end(&f);
+}
+
+static void test_a_list_that_was_typed_for_is_shown(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct event list = {.type = EVENT_PEERS, .is_answer = true};
+    start(&f, NULL);
+    list.ticket = type(&f, "/who")->ticket;
+    tell(&f, list);
+    assert_memory_equal(f.out.bytes, "-- nobody yet", 13);
+    end(&f);
+}
+
+static void tell_address(struct fixture *f, uint64_t ticket)
+{
+    struct event e = {.type = EVENT_ADDRESS, .is_answer = true, .ticket = ticket};
+    e.address.address = "b\x1b:1";
+    tell(f, e);
+}
+
+static void test_an_address_that_goes_does_not_read_like_one_that_comes(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    uint64_t added = type(&f, "/peer add b:1")->ticket;
+    uint64_t removed = type(&f, "/peer remove b:1")->ticket;
+    uint64_t removed_too = type(&f, "/peer remove b:1")->ticket;
+    assert_true(removed != removed_too);
+    tell_address(&f, added);
+    tell_address(&f, removed);
+    tell_address(&f, removed_too);
+    read_lines(&f, "-- also looking for people at b\\x1b:1\n"
+                   "-- no longer looking for people at b\\x1b:1\n"
+                   "-- no longer looking for people at b\\x1b:1\n");
+    end(&f);
+}
+
+static void test_the_start_says_who_we_are_and_where_help_is(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, ready());
+    read_lines(&f, "-- you are x, on port 0; /help lists commands\n");
+    end(&f);
+}
+
 static void test_a_newcomer_is_welcomed(void **state)
 {
     (void)state;
     struct fixture f;
-    struct event e = {.type = EVENT_READY};
-    e.ready.name = e.ready.data = e.ready.version = "x";
     start(&f, NULL);
     f.chat.first_run = true;
-    tell(&f, e);
+    tell(&f, ready());
     assert_memory_equal(f.out.bytes, "Your name:  x", 13);
     end(&f);
 }
@@ -368,6 +446,10 @@ int main(void)
         cmocka_unit_test(test_a_namesake_cannot_pass_for_somebody_else),
         cmocka_unit_test(test_what_we_sent_stands_on_the_screen_already),
         cmocka_unit_test(test_names_are_learnt_from_lists_and_contacts_too),
+        cmocka_unit_test(test_everybody_in_the_store_is_known_from_the_start_and_not_spoken_of),
+        cmocka_unit_test(test_a_list_that_was_typed_for_is_shown),
+        cmocka_unit_test(test_an_address_that_goes_does_not_read_like_one_that_comes),
+        cmocka_unit_test(test_the_start_says_who_we_are_and_where_help_is),
         cmocka_unit_test(test_a_newcomer_is_welcomed),
         cmocka_unit_test(test_a_verify_shows_the_number_and_chooses_nobody),
         cmocka_unit_test(test_what_is_delivered_at_once_is_not_spoken_of),

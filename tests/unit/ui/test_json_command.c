@@ -130,6 +130,27 @@ static void test_a_refused_line_keeps_its_ref(void **state)
     json_command_clear(&p);
 }
 
+static const struct {
+    const char *line, *says;
+} zeros[] = {
+    {"{\"do\":\"name\",\"name\":\"x\\u0000y\"}", "\"name\" must not contain a zero byte."},
+    {"{\"do\":\"name\\u0000\",\"name\":\"x\"}", "\"do\" must not contain a zero byte."},
+    {"{\"do\":\"name\",\"name\":7}", "\"name\" must be a string."},
+};
+
+static void test_a_zero_byte_is_called_by_its_name(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(zeros); i++) {
+        struct parsed_command p;
+        struct refusal no = {.why.text = ""};
+        CHECK(!json_command_parse(zeros[i].line, strlen(zeros[i].line), &p, &no), zeros[i].line);
+        CHECK(no.code == CODE_MALFORMED, zeros[i].line);
+        CHECK(strcmp(no.why.text, zeros[i].says) == 0, zeros[i].line);
+        json_command_clear(&p);
+    }
+}
+
 static void test_deep_nesting_is_refused(void **state)
 {
     (void)state;
@@ -149,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_fields_arrive_where_they_belong),
         cmocka_unit_test(test_what_is_left_out_has_its_default),
         cmocka_unit_test(test_a_refused_line_keeps_its_ref),
+        cmocka_unit_test(test_a_zero_byte_is_called_by_its_name),
         cmocka_unit_test(test_deep_nesting_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* JSON lines over pipes and files, with a host that answers now, later, or never. */
 #include "fake_host.h"
+#include "ui/splitter.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -207,7 +208,7 @@ static void test_a_reader_that_does_not_read_stops_the_input(void **state)
     fake_host_turn(&h, 50, false);
     assert_int_equal(h.submitted, 0);
     assert_in_range(h.shown, 0, 4); /* what the pipe took */
-    while (h.submitted == 0) { /* now it reads, and forgets */
+    while (h.submitted == 0) {      /* now it reads, and forgets */
         h.got_len = 0;
         fake_host_turn(&h, 1, true);
     }
@@ -305,17 +306,65 @@ static void test_dev_null_is_an_input_that_has_ended(void **state)
     close(nothing.in_fd);
 }
 
-static void test_a_full_device_ends_it_with_status_1(void **state)
+static void run_until_stopped(void)
+{
+    fake_host_until_int(&h, &h.stops, 1);
+}
+
+static void test_a_full_device_ends_it_with_status_1_and_a_sentence(void **state)
 {
     (void)state;
     struct ui_config full = pipes;
     full.out_fd = open("/dev/full", O_WRONLY);
     fake_host_open(&h, full);
     fake_host_ready(&h);
-    fake_host_until_int(&h, &h.stops, 1);
+    assert_string_equal(stderr_of(run_until_stopped),
+                        "lanthorn: standard output takes nothing any more; ending.\n");
     fake_host_close(&h);
     assert_int_equal(h.status, 1);
     close(full.out_fd);
+}
+
+static bool is_memory_out;
+enum lth_err __real_splitter_feed(struct splitter *s, const char *bytes, size_t len);
+enum lth_err __wrap_splitter_feed(struct splitter *s, const char *bytes, size_t len);
+
+/* In the place of splitter_feed, by the linker's --wrap. */
+enum lth_err __wrap_splitter_feed(struct splitter *s, const char *bytes, size_t len)
+{
+    return is_memory_out ? LTH_NO_MEMORY : __real_splitter_feed(s, bytes, len);
+}
+
+static void test_an_input_that_does_not_fit_into_memory_ends_it_with_status_1(void **state)
+{
+    (void)state;
+    fake_host_open(&h, pipes);
+    fake_host_ready(&h);
+    assert_int_equal(write(h.to_ui, "{}\n", 3), 3);
+    is_memory_out = true;
+    const char *said = stderr_of(run_until_stopped);
+    is_memory_out = false;
+    assert_string_equal(said, "lanthorn: out of memory while reading the input; ending.\n");
+    fake_host_close(&h);
+    assert_int_equal(h.submitted, 0);
+    assert_int_equal(h.status, 1);
+}
+
+static void test_answers_to_the_program_itself_are_not_told_but_errors_are(void **state)
+{
+    (void)state;
+    fake_host_open(&h, pipes);
+    fake_host_ready(&h);
+    struct event added = answer_to(0, EVENT_ADDRESS), refused = answer_to(0, EVENT_ERROR);
+    added.address.address = "a:1";
+    refused.error.code = CODE_USAGE;
+    refused.error.text = "No such host.";
+    ui_event(h.ui, &added);
+    ui_event(h.ui, &refused);
+    fake_host_until_got(&h, "No such host.");
+    assert_null(strstr(h.got, "\"address\""));
+    assert_non_null(strstr(h.got, "{\"event\":\"error\",\"seq\":2,\"ref\":null,"));
+    fake_host_close(&h);
 }
 
 static void test_one_socket_may_be_both_ends(void **state)
@@ -352,7 +401,9 @@ int main(void)
         cmocka_unit_test(test_closing_with_open_commands_frees_them),
         cmocka_unit_test(test_regular_files_work_at_both_ends),
         cmocka_unit_test(test_dev_null_is_an_input_that_has_ended),
-        cmocka_unit_test(test_a_full_device_ends_it_with_status_1),
+        cmocka_unit_test(test_a_full_device_ends_it_with_status_1_and_a_sentence),
+        cmocka_unit_test(test_an_input_that_does_not_fit_into_memory_ends_it_with_status_1),
+        cmocka_unit_test(test_answers_to_the_program_itself_are_not_told_but_errors_are),
         cmocka_unit_test(test_one_socket_may_be_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

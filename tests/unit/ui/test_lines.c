@@ -11,7 +11,7 @@ struct fixture {
 static void start(struct fixture *f)
 {
     *f = (struct fixture){0};
-    lines_init(&f->lines, "bob");
+    lines_init(&f->lines, "bob", false);
 }
 
 static void end(struct fixture *f)
@@ -142,11 +142,98 @@ static void test_nobody_of_that_name_ends_with_3(void **state)
     start(&f);
     tell(&f, (struct event){.type = EVENT_READY});
     assert_true(seek_ask(&f.lines.seek, &c));
+    assert_false(lines_is_timed(&f.lines)); /* the first answer comes before any timeout */
     tell(&f, refused(SEEK_TICKET, CODE_UNKNOWN_PEER));
     assert_int_equal(f.lines.state, LINES_SEEKING);
     assert_true(lines_is_timed(&f.lines));
     time_out(&f);
     check_end(&f, 3, "\"bob\"");
+}
+
+static struct event warning(const char *code)
+{
+    struct event e = {.type = EVENT_WARNING};
+    e.warning.code = code;
+    e.warning.text = "Mind.";
+    return e;
+}
+
+static const struct {
+    const char *name;
+    const char *codes[3]; /* of warnings, in order */
+    bool has_addresses;
+    int want;
+} searches[] = {
+    {"all is well", {NULL}, false, 3},
+    {"no discovery", {"discovery_lost"}, false, 8},
+    {"no discovery, but an address", {"discovery_lost"}, true, 3},
+    {"discovery came back", {"discovery_lost", "discovery"}, false, 3},
+    {"discovery went again", {"discovery", "discovery_lost", "clock"}, false, 8},
+    {"another trouble", {"clock"}, false, 3},
+};
+
+static void test_nobody_found_without_discovery_and_addresses_ends_with_8(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(searches); i++) {
+        struct fixture f;
+        start(&f);
+        f.lines.has_addresses = searches[i].has_addresses;
+        for (size_t k = 0; k < LENGTH(searches[i].codes) && searches[i].codes[k]; k++)
+            tell(&f, warning(searches[i].codes[k]));
+        time_out(&f);
+        CHECK((int)lines_status(&f.lines) == searches[i].want, searches[i].name);
+        CHECK(memmem(f.complaints.bytes, f.complaints.len, "--peer", 6) ? searches[i].want == 8
+                                                                        : searches[i].want == 3,
+              searches[i].name);
+        end(&f);
+    }
+}
+
+/* How far the run has come when the process is told to end. */
+static void come_to(struct fixture *f, char moment)
+{
+    if (moment >= 'b')
+        find_bob(f);
+    if (moment >= 'c') {
+        take(f, "one");
+        tell(f, accepted(1, 11));
+    }
+    if (moment >= 'd')
+        tell(f, delivered(11));
+    if (moment >= 'e')
+        lines_end_of_input(&f->lines);
+}
+
+static const struct {
+    const char *name;
+    char moment;
+    int want;
+    const char *says;
+} stops[] = {
+    {"nobody is found yet", 'a', 1, "stopped before the end of the input"},
+    {"nothing is read yet", 'b', 1, "stopped before the end of the input"},
+    {"accepted, not delivered", 'c', 4, "stopped before everything was delivered"},
+    {"delivered, and more may come", 'd', 1, "stopped before the end of the input"},
+    {"all is done", 'e', 0, NULL},
+};
+
+static void test_a_stop_before_the_end_is_never_a_success(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(stops); i++) {
+        struct fixture f;
+        start(&f);
+        come_to(&f, stops[i].moment);
+        CHECK((int)lines_status(&f.lines) == stops[i].want, stops[i].name);
+        tell(&f, (struct event){.type = EVENT_BYE});
+        CHECK((int)lines_status(&f.lines) == stops[i].want, stops[i].name);
+        CHECK(buffer_append(&f.complaints, "", 1) == LTH_OK, stops[i].name);
+        CHECK(stops[i].says ? strstr((const char *)f.complaints.bytes, stops[i].says) != NULL
+                            : f.complaints.len == 1,
+              stops[i].name);
+        end(&f);
+    }
 }
 
 static void test_an_ambiguous_name_ends_with_3_at_once(void **state)
@@ -215,10 +302,8 @@ static void test_warnings_go_to_stderr(void **state)
 {
     (void)state;
     struct fixture f;
-    struct event e = {.type = EVENT_WARNING};
-    e.warning.text = "Mind.";
     start(&f);
-    tell(&f, e);
+    tell(&f, warning("clock"));
     assert_memory_equal(f.complaints.bytes, "lanthorn: Mind.\n", f.complaints.len);
     end(&f);
 }
@@ -230,6 +315,8 @@ int main(void)
         cmocka_unit_test(test_deliveries_of_older_messages_do_not_count),
         cmocka_unit_test(test_an_empty_input_is_done_at_once),
         cmocka_unit_test(test_nobody_of_that_name_ends_with_3),
+        cmocka_unit_test(test_nobody_found_without_discovery_and_addresses_ends_with_8),
+        cmocka_unit_test(test_a_stop_before_the_end_is_never_a_success),
         cmocka_unit_test(test_an_ambiguous_name_ends_with_3_at_once),
         cmocka_unit_test(test_a_bad_line_is_named_and_the_rest_is_sent),
         cmocka_unit_test(test_a_full_disk_ends_with_1_at_once),

@@ -108,6 +108,80 @@ static void test_what_is_not_delivered_in_time_ends_it_with_4(void **state)
     assert_int_equal(h.status, 4);
 }
 
+static void test_without_any_time_a_line_for_somebody_known_is_kept_and_it_ends_with_4(void **state)
+{
+    (void)state;
+    struct ui_config now = config;
+    now.timeout_s = 0;
+    fake_host_open(&h, now);
+    h.answer = queue;
+    fake_host_turn(&h, 20, true); /* the store is still being read */
+    assert_int_equal(h.stops, 0);
+    fake_host_ready(&h);
+    fake_host_say(&h, "one\n");
+    fake_host_end_input(&h);
+    fake_host_until_int(&h, &h.stops, 1);
+    assert_int_equal(h.text_bytes, 3);
+    fake_host_close(&h);
+    assert_int_equal(h.status, 4);
+}
+
+static void test_without_any_time_somebody_unknown_ends_it_with_3(void **state)
+{
+    (void)state;
+    struct ui_config now = config;
+    now.timeout_s = 0;
+    fake_host_open(&h, now);
+    h.answer = refuse_unknown;
+    fake_host_ready(&h);
+    fake_host_until_int(&h, &h.stops, 1);
+    fake_host_close(&h);
+    assert_int_equal(h.status, 3);
+}
+
+static void test_nobody_without_discovery_ends_it_with_8_unless_an_address_was_typed(void **state)
+{
+    (void)state;
+    for (int typed = 0; typed <= 1; typed++) {
+        struct ui_config now = config;
+        struct event lost = {.type = EVENT_WARNING};
+        lost.warning.code = "discovery_lost";
+        lost.warning.text = "No network is up.";
+        now.timeout_s = 0;
+        now.has_addresses = typed;
+        fake_host_open(&h, now);
+        h.answer = refuse_unknown;
+        ui_event(h.ui, &lost);
+        fake_host_ready(&h);
+        fake_host_until_int(&h, &h.stops, 1);
+        fake_host_close(&h);
+        assert_int_equal(h.status, typed ? 3 : 8);
+    }
+}
+
+static void test_a_stop_while_something_is_not_delivered_ends_it_with_4(void **state)
+{
+    (void)state;
+    fake_host_open(&h, config);
+    h.answer = queue;
+    fake_host_ready(&h);
+    fake_host_say(&h, "one\n");
+    fake_host_until_size(&h, &h.text_bytes, 3);
+    fake_host_close(&h);
+    assert_int_equal(h.status, 4);
+}
+
+static void test_a_stop_while_nothing_is_sent_ends_it_with_1(void **state)
+{
+    (void)state;
+    fake_host_open(&h, config);
+    h.answer = refuse_unknown;
+    fake_host_ready(&h);
+    fake_host_until_size(&h, &h.submitted, 1);
+    fake_host_close(&h);
+    assert_int_equal(h.status, 1);
+}
+
 static void test_a_late_delivery_in_time_ends_it_with_0(void **state)
 {
     (void)state;
@@ -251,6 +325,12 @@ int main(void)
         cmocka_unit_test(test_nothing_is_read_until_the_person_appears),
         cmocka_unit_test(test_a_person_who_never_appears_ends_it_with_3),
         cmocka_unit_test(test_what_is_not_delivered_in_time_ends_it_with_4),
+        cmocka_unit_test(
+            test_without_any_time_a_line_for_somebody_known_is_kept_and_it_ends_with_4),
+        cmocka_unit_test(test_without_any_time_somebody_unknown_ends_it_with_3),
+        cmocka_unit_test(test_nobody_without_discovery_ends_it_with_8_unless_an_address_was_typed),
+        cmocka_unit_test(test_a_stop_while_something_is_not_delivered_ends_it_with_4),
+        cmocka_unit_test(test_a_stop_while_nothing_is_sent_ends_it_with_1),
         cmocka_unit_test(test_a_late_delivery_in_time_ends_it_with_0),
         cmocka_unit_test(test_a_busy_node_is_left_alone_until_it_resumes),
         cmocka_unit_test(test_200000_lines_are_read_without_a_pause),

@@ -33,7 +33,7 @@ static void test_without_options_everything_has_its_default(void **state)
     assert_int_equal(options_parse(a.count, a.list, &o, &why), LTH_OK);
     assert_null(o.data);
     assert_null(o.name);
-    assert_false(o.has_listen || o.json || o.headless || o.trace || o.help || o.version);
+    assert_false(o.has_listen || o.json || o.headless || o.help || o.version);
     assert_int_equal(o.peer_count + o.interface_count, 0);
     assert_int_equal(o.discovery, CHOICE_AUTO);
     assert_int_equal(o.color, COLOR_AUTO);
@@ -46,7 +46,7 @@ static void test_every_option_is_taken(void **state)
     (void)state;
     char line[] = "--data /d --name bob --listen 127.0.0.1:0 --peer a.example:1 --peer [::1]:2 "
                   "--discovery off --interface eth0 --interface eth1 --network home "
-                  "--key-file k --color never --to alice --timeout 7 --trace";
+                  "--key-file k --color never --to alice --timeout 7";
     struct args a = split(line);
     struct options o;
     struct sentence why;
@@ -64,7 +64,6 @@ static void test_every_option_is_taken(void **state)
     assert_int_equal(o.color, COLOR_NEVER);
     assert_string_equal(o.to, "alice");
     assert_int_equal(o.timeout_s, 7);
-    assert_true(o.trace);
 }
 
 static const struct {
@@ -88,6 +87,8 @@ static const struct {
     {"no such discovery", "--discovery dns", LTH_MALFORMED, "embedded"},
     {"no such colour", "--color yes", LTH_MALFORMED, "always"},
     {"endless interface", "--interface sixteen-letters-", LTH_MALFORMED, "interface"},
+    {"interface not UTF-8", "--interface eth\xff", LTH_MALFORMED, "interface"},
+    {"trace", "--trace", LTH_MALFORMED, "not an option"},
     {"negative descriptor", "--passphrase-fd -1", LTH_MALFORMED, "descriptor"},
     {"descriptor with a tail", "--passphrase-fd 3x", LTH_MALFORMED, "descriptor"},
     {"huge descriptor", "--passphrase-fd 99999999999999999999", LTH_MALFORMED, "descriptor"},
@@ -196,6 +197,18 @@ static void test_help_lists_every_option(void **state)
     fclose(file);
 }
 
+static void test_help_fits_into_79_columns(void **state)
+{
+    (void)state;
+    char line[256];
+    FILE *file = tmpfile();
+    options_print_help(file);
+    rewind(file);
+    while (fgets(line, sizeof line, file))
+        CHECK(strcspn(line, "\n") <= 79, line);
+    fclose(file);
+}
+
 static void test_the_manual_page_lists_every_option(void **state)
 {
     (void)state;
@@ -220,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_a_name_is_1_to_64_bytes_of_utf8),
         cmocka_unit_test(test_repeated_options_have_a_limit),
         cmocka_unit_test(test_help_lists_every_option),
+        cmocka_unit_test(test_help_fits_into_79_columns),
         cmocka_unit_test(test_the_manual_page_lists_every_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,8 @@ static const struct {
     {"/mgs bob hi", "did you mean /msg?"},
     {"/usr/bin/env", "type // to send a slash"},
     {"/to", "/to WHO"},
+    {"/peer", "It is: /peer add HOST:PORT, or /peer remove HOST:PORT."},
+    {"/peer a:1", "It is: /peer add HOST:PORT, or /peer remove HOST:PORT."},
     {"/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is not a command"},
 };
 
@@ -144,6 +146,18 @@ static void test_text_for_nobody_is_not_sent(void **state)
         CHECK(p.kind == PROMPT_REFUSED, lines[i]);
         prompt_line_clear(&p);
     }
+}
+
+static void test_help_fits_into_79_columns(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct pen pen = pen_over(&out, false);
+    prompt_command_help(&pen);
+    assert_int_equal(buffer_append(&out, "", 1), LTH_OK);
+    for (char *line = strtok((char *)out.bytes, "\n"); line; line = strtok(NULL, "\n"))
+        CHECK(strlen(line) <= 79, line);
+    buffer_clear(&out);
 }
 
 static void test_help_has_a_line_for_every_command(void **state)
@@ -193,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_history_takes_a_number_and_a_person),
         cmocka_unit_test(test_a_refusal_says_what_to_do),
         cmocka_unit_test(test_text_for_nobody_is_not_sent),
+        cmocka_unit_test(test_help_fits_into_79_columns),
         cmocka_unit_test(test_help_has_a_line_for_every_command),
         cmocka_unit_test(test_the_manual_page_has_every_command),
         cmocka_unit_test(test_commands_are_completed),

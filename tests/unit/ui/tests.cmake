@@ -25,6 +25,9 @@ unit(ui stdio_uv)
 unit(ui ui_uv ${CMAKE_CURRENT_LIST_DIR}/terminal.c)
 unit(ui unsettled)
 
+# Memory that is out, where the test says so.
+target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
+
 # The manual page names every option and every command of the prompt.
 foreach(reader options prompt_command)
     target_compile_definitions(test_ui_${reader} PRIVATE

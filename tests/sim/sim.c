@@ -423,6 +423,8 @@ void sim_run(struct sim *s, uint64_t ms)
             continue;
         }
         struct happening *h = s->queue;
+        if (!h)
+            break; /* never: at was its time */
         s->queue = h->next;
         happen(s, h);
     }

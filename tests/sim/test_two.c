@@ -224,7 +224,7 @@ static void test_an_idle_session_stays_and_stays_alone(void **state)
 {
     (void)state;
     struct sim *s = meet(6);
-    sim_run(s, 30 * 60 * 1000);
+    sim_run(s, (uint64_t)30 * 60 * 1000);
     assert_true(sim_online(s, 0, 1));
     assert_int_equal(sim_status(s, 0)->handshakes_ok, 1);
     send_many(s, 0, 1, 10, 1);

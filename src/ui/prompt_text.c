@@ -252,6 +252,13 @@ static void write_synced(struct pen *pen, const struct event *e)
     prompt_text_end(pen);
 }
 
+/* Which way others are found is good to know and nothing to worry about. */
+static void write_warning(struct pen *pen, const struct event *e)
+{
+    bool is_bad = strcmp(e->warning.code, "discovery") != 0;
+    write_note(pen, is_bad, "", e->warning.text, "");
+}
+
 void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
 {
     switch (e->type) {
@@ -264,7 +271,7 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_READY: write_ready(pen, e, ""); break;
     case EVENT_FORK: write_fork(pen, e); break;
     case EVENT_KEY_CHANGE: write_key_change(pen, e); break;
-    case EVENT_WARNING: write_note(pen, true, "", e->warning.text, ""); break;
+    case EVENT_WARNING: write_warning(pen, e); break;
     case EVENT_ERROR: write_note(pen, true, "", e->error.text, ""); break;
     case EVENT_PEERS: write_peers(pen, e); break;
     case EVENT_HISTORY: write_history(pen, e, now_ms); break;

@@ -129,6 +129,15 @@ static void test_every_event_is_whole_lines_without_controls(void **state)
     }
 }
 
+static void test_a_warning_alarms_but_which_way_others_are_found_does_not(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_WARNING, .warning = {"discovery", "Through the daemon."}};
+    assert_string_equal(text_of(&e, false), "-- Through the daemon.\n");
+    e.warning.code = "disk_full";
+    assert_string_equal(text_of(&e, false), "!! Through the daemon.\n");
+}
+
 static void test_colour_is_always_taken_back(void **state)
 {
     (void)state;
@@ -203,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_a_message_is_time_name_and_text),
         cmocka_unit_test(test_our_own_message_is_marked_as_ours),
         cmocka_unit_test(test_every_event_is_whole_lines_without_controls),
+        cmocka_unit_test(test_a_warning_alarms_but_which_way_others_are_found_does_not),
         cmocka_unit_test(test_colour_is_always_taken_back),
         cmocka_unit_test(test_the_safety_number_is_12_groups_of_5),
         cmocka_unit_test(test_nothing_to_show_is_said),

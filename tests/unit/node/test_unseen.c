@@ -1,0 +1,86 @@
+/* What is on the disk and was not shown is shown in the order it came, before what is newer. */
+#include "check.h"
+#include "guest.h"
+#include "stage.h"
+
+#include <stdio.h>
+
+static struct stage s;
+static struct guest g;
+
+/* The texts shown in the last step, from the first on: "text N". */
+static size_t check_shown(unsigned first)
+{
+    size_t count = 0;
+    for (const struct todo *t = s.todo.first; t; t = t->next) {
+        char want[16];
+        if (t->type != TODO_EVENT || t->event.type != EVENT_MESSAGE)
+            continue;
+        int len = snprintf(want, sizeof want, "text %u", first + (unsigned)count++);
+        assert_int_equal(t->event.message.text_len, len);
+        assert_memory_equal(t->event.message.text, want, (size_t)len);
+    }
+    return count;
+}
+
+/* A node that was sent count texts, and died before it showed any. */
+static void die_with(size_t count, uint8_t hash[HASH_LEN])
+{
+    static const uint8_t none[HASH_LEN];
+    stage_open(&s, 1);
+    guest_init(&g, 2, "ben");
+    guest_connect(&s, &g, NODE_INCOMING_LINK | 1);
+    guest_send_texts(&s, &g, 1, count, none, hash);
+    stage_disk_done(&s);
+    guest_clear(&s, &g);
+    stage_restart(&s, 1); /* its shown mark is 0 */
+}
+
+static void test_unseen_messages_come_a_few_at_a_time(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    size_t shown = 0;
+    die_with(600, hash);
+    while (shown < 600) {
+        assert_int_equal(stage_count(&s, TODO_READ), 1);
+        stage_answer_read(&s);
+        size_t now = check_shown((unsigned)shown + 1);
+        assert_in_range(now, 1, 256);
+        shown += now;
+    }
+    assert_int_equal(stage_count(&s, TODO_READ), 0);
+    stage_close(&s);
+}
+
+static void test_held_before_the_first_few_nothing_is_read_until_release(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    static const struct node_input hold = {.type = INPUT_HOLD}, release = {.type = INPUT_RELEASE};
+    die_with(300, hash);
+    struct todo_list kept = s.todo; /* the read that is under way */
+    todo_init(&s.todo);
+    stage_input(&s, &hold);
+    todo_clear(&s.todo);
+    s.todo = kept;
+    if (!kept.first)
+        s.todo.last = &s.todo.first;
+    stage_answer_read(&s);
+    assert_int_equal(check_shown(1), 256);
+    assert_int_equal(stage_count(&s, TODO_READ), 0);
+    stage_input(&s, &release);
+    assert_int_equal(stage_count(&s, TODO_READ), 1);
+    stage_answer_read(&s);
+    assert_int_equal(check_shown(257), 44);
+    stage_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unseen_messages_come_a_few_at_a_time),
+        cmocka_unit_test(test_held_before_the_first_few_nothing_is_read_until_release),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -38,6 +38,7 @@ static void store_contact_setting(struct node *n, const struct command *c, struc
 {
     uint8_t bytes[RECORD_CONTACT_MAX];
     struct writer w = writer_over(bytes, sizeof bytes);
+    contact->marked = true;
     record_contact_write(&w, wanted);
     store_setting(n, c, contact, &w);
 }
@@ -389,13 +390,12 @@ static void on_peer_add(struct node *n, const struct command *c)
     char text[CANDIDATE_ADDRESS_MAX + 1];
     if (!good_address(n, c, text))
         return;
-    bool known = dialer_is_typed(n, text);
     if (dialer_add(n, text, CANDIDATE_TYPED, "", 0) != LTH_OK) {
         say_error(n, c->ticket, CODE_LIMIT,
                   "No more than %d addresses are tracked: remove one first.", CANDIDATES_MAX);
         return;
     }
-    if (known) /* and in the log */
+    if (dialer_is_stored(n, text))
         answer(n, c, EVENT_ADDRESS)->address.address = keep_string(n, text);
     else /* it is dialled at once, and remembered if the disk takes it */
         store_address(n, c, text, false);
@@ -425,10 +425,6 @@ static void answer_address(struct node *n, const struct journal_item *item)
 static void answer_contact(struct node *n, const struct journal_item *item)
 {
     struct contact *c = item->contact;
-    if (!c) { /* forgotten meanwhile to make room */
-        say_error(n, item->ticket, CODE_UNKNOWN_PEER, "They are not known any more: meet again.");
-        return;
-    }
     dialer_look_again(n);
     if (c->blocked)
         links_close_all(n, c);

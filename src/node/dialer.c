@@ -71,6 +71,25 @@ bool dialer_is_typed(const struct node *n, const char *address)
     return c && c->sources & CANDIDATE_TYPED;
 }
 
+void dialer_on_stored(struct node *n, const char *address)
+{
+    struct candidate *c = find(n, address);
+    if (c)
+        c->stored = true;
+}
+
+bool dialer_is_stored(const struct node *n, const char *address)
+{
+    const struct candidate *c = find(n, address);
+    return c && c->sources & CANDIDATE_TYPED && c->stored;
+}
+
+bool dialer_link_is_typed(const struct node *n, uint32_t link)
+{
+    const struct candidate *c = find_link(n, link);
+    return c && c->sources & CANDIDATE_TYPED;
+}
+
 static void drop(struct node *n, struct candidate *c)
 {
     HASH_DEL(n->dialer.table, c);
@@ -85,6 +104,7 @@ bool dialer_remove(struct node *n, const char *address, uint8_t source)
     if (source == CANDIDATE_ADVERT && --c->adverts)
         return true; /* another instance advertises it */
     c->sources &= (uint8_t)~source;
+    c->stored = c->stored && source != CANDIDATE_TYPED;
     if (!c->sources)
         drop(n, c);
     return true;

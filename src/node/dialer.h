@@ -30,6 +30,7 @@ struct candidate {
     char address[CANDIDATE_ADDRESS_MAX + 1]; /* key: host:port */
     char instance[INSTANCE_MAX + 1];         /* "" unless discovery found it */
     uint8_t sources;
+    bool stored;      /* as typed, in the log */
     unsigned adverts; /* instances that name the address */
     uint64_t next_ms;
     uint32_t backoff_ms;
@@ -54,6 +55,13 @@ LTH_MUST_USE enum lth_err dialer_add(struct node *n, const char *address, uint8_
                                      const char *instance, uint64_t wait_ms);
 
 bool dialer_is_typed(const struct node *n, const char *address);
+
+/* The log has the typed address; dialer_is_stored then says so until it is removed. */
+void dialer_on_stored(struct node *n, const char *address);
+bool dialer_is_stored(const struct node *n, const char *address);
+
+/* True when link goes to an address that the user typed. */
+bool dialer_link_is_typed(const struct node *n, uint32_t link);
 
 /* The source no longer names it; it goes when nobody does. False if it did not. */
 bool dialer_remove(struct node *n, const char *address, uint8_t source);

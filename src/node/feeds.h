@@ -51,6 +51,7 @@ struct feed {
     uint64_t receipted_ms;    /* wall clock of the newest */
     uint64_t head_seen;       /* theirs: highest signed head kept */
     uint32_t receipt_link;    /* theirs: link on which receipted was last told */
+    uint64_t receipt_told_ms; /* theirs: monotonic, when */
     bool receipt_due, head_due, queued;
     struct feed *next_queued, *next_head;
 };

@@ -7,6 +7,7 @@
 #include "wire/have.h"
 #include "wire/statement.h"
 
+#include <sodium.h>
 #include <string.h>
 
 enum { HAVE_ITEMS_MAX = 512 }; /* in one HAVE message */
@@ -59,6 +60,7 @@ void receiving_send_receipt(struct node *n, struct link *l, struct feed *f)
     link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
     f->receipted = f->durable;
     f->receipt_link = l->id;
+    f->receipt_told_ms = n->now.mono_ms;
     f->receipt_due = false;
 }
 
@@ -69,7 +71,8 @@ static void note_have_item(struct node *n, struct link *l, struct conversation *
     if (!f)
         return; /* it will send us what we lack */
     f->told = item->number;
-    bool told_already = f->receipt_link == l->id && f->receipted == f->durable;
+    bool told_already = f->receipt_link == l->id && f->receipted == f->durable &&
+                        n->now.mono_ms - f->receipt_told_ms < RESYNC_MS / 2;
     if (!f->mine && item->receipted < f->durable && !told_already)
         receiving_send_receipt(n, l, f);
 }
@@ -124,7 +127,8 @@ static bool begins_a_feed(struct entries run)
     struct entry_content parsed;
     const uint8_t *content;
     size_t len;
-    return run.first == 1 && entries_next(&run, &content, &len) == LTH_OK &&
+    return run.first == 1 && sodium_is_zero(run.prev, HASH_LEN) &&
+           entries_next(&run, &content, &len) == LTH_OK &&
            entry_content_parse(content, len, &parsed) == LTH_OK;
 }
 

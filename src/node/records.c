@@ -80,8 +80,7 @@ enum lth_err store_feed(struct node *n, struct feed *f)
     struct writer w = writer_over(bytes, sizeof bytes);
     struct feed_record record = {.handle = f->handle, .incarnation = f->id.incarnation};
     const struct journal_item item = {.kind = JOURNAL_FEED, .feed = f};
-    if (!f->conversation->peer->in_log)
-        store_contact(n, f->conversation->peer); /* replay wants it first */
+    store_contact(n, f->conversation->peer); /* directly before: replay may have made room since */
     f->conversation->peer->has_feeds = true;
     memcpy(record.conversation, f->id.conversation, 32);
     memcpy(record.author, f->id.author, 32);
@@ -229,8 +228,11 @@ static enum lth_err replay_address(struct node *n, const uint8_t *bytes, size_t 
     enum lth_err err = record_address_parse(bytes, len, &record);
     if (err != LTH_OK)
         return err;
-    if (!record.removed)
-        return dialer_add(n, record.text, CANDIDATE_TYPED, "", 0);
+    if (!record.removed) {
+        err = dialer_add(n, record.text, CANDIDATE_TYPED, "", 0);
+        dialer_on_stored(n, record.text);
+        return err;
+    }
     dialer_remove(n, record.text, CANDIDATE_TYPED);
     return LTH_OK;
 }
@@ -241,7 +243,7 @@ static enum lth_err replay_seen(struct node *n, const uint8_t *bytes, size_t len
     enum lth_err err = record_seen_parse(bytes, len, &record);
     struct contact *c = err == LTH_OK ? contacts_get(&n->contacts, record.id) : NULL;
     if (!c)
-        return LTH_DAMAGED;
+        return err; /* forgotten, when this log was read, to make room */
     c->address = record.endpoint;
     c->last_seen_ms = record.time_ms;
     return LTH_OK;

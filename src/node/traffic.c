@@ -78,11 +78,17 @@ static enum lth_err on_frame(struct node *n, struct link *l, const uint8_t *plai
     return err == LTH_NOT_FOUND ? LTH_OK : err;
 }
 
+/* Nothing is read of it now. The first frame is: it tells who is there. */
+static bool is_held(const struct node *n, const struct link *l)
+{
+    return n->paused && l->state == LINK_READY;
+}
+
 /* Opens the whole frames in bytes; returns how many bytes they took. */
 static size_t take_frames(struct node *n, struct link *l, uint8_t *bytes, size_t len)
 {
     size_t at = 0;
-    while (l->state != LINK_CLOSED && len - at >= SESSION_LENGTH_LEN) {
+    while (l->state != LINK_CLOSED && !is_held(n, l) && len - at >= SESSION_LENGTH_LEN) {
         size_t frame_len = traffic_length_at(bytes + at), plain_len;
         if (l->state == LINK_AWAIT_HELLO && frame_len > FIRST_FRAME_MAX) {
             link_fail(n, l, DROP_MALFORMED);
@@ -112,7 +118,7 @@ static void take_kept(struct node *n, struct link *l)
  * nothing from peers. */
 void traffic_take(struct node *n, struct link *l, uint8_t *bytes, size_t len)
 {
-    if (l->in.len == 0 && !n->paused) {
+    if (l->in.len == 0 && !is_held(n, l)) {
         size_t taken = take_frames(n, l, bytes, len);
         bytes += taken;
         len -= taken;
@@ -124,7 +130,7 @@ void traffic_take(struct node *n, struct link *l, uint8_t *bytes, size_t len)
         n->todo->out_of_memory = true;
         return;
     }
-    if (!n->paused)
+    if (!is_held(n, l))
         take_kept(n, l);
 }
 

@@ -7,6 +7,7 @@
 #include "node/state.h"
 #include "store/record.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -425,6 +426,7 @@ static void answer_address(struct node *n, const struct journal_item *item)
 static void answer_contact(struct node *n, const struct journal_item *item)
 {
     struct contact *c = item->contact;
+    assert(c); /* marked, so never forgotten */
     dialer_look_again(n);
     if (c->blocked)
         links_close_all(n, c);

@@ -10,6 +10,7 @@ static void tell_all(void)
     message.message.text = (const uint8_t *)"secret";
     message.message.text_len = 6;
     message.message.record = 5;
+    warning.warning.code = "disk_full";
     warning.warning.text = "The disk is full\x1b.";
     fake_host_ready(&h);
     ui_event(h.ui, &message);

@@ -2,7 +2,6 @@
 
 #include <stdalign.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { BLOCK_SIZE = 16 * 1024 }; /* holds the to-do list of an ordinary step */
 
@@ -36,14 +35,6 @@ void *arena_take(struct arena *a, size_t size)
     void *taken = block->bytes + block->used;
     block->used += size;
     return taken;
-}
-
-void *arena_copy(struct arena *a, const void *bytes, size_t len)
-{
-    void *copy = arena_take(a, len);
-    if (copy && len)
-        memcpy(copy, bytes, len);
-    return copy;
 }
 
 void arena_reset(struct arena *a)

@@ -14,7 +14,6 @@ struct arena {
 
 /* size bytes, aligned for any type, not cleared; NULL when memory is out. */
 void *arena_take(struct arena *a, size_t size);
-void *arena_copy(struct arena *a, const void *bytes, size_t len);
 void arena_reset(struct arena *a); /* keeps one block of ordinary size for the next round */
 void arena_clear(struct arena *a);
 

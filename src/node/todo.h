@@ -54,7 +54,8 @@ struct todo {
 struct todo_list {
     struct todo *first, **last; /* in the order to be carried out */
     struct arena arena;
-    bool out_of_memory; /* something could not be listed: stop the node, in good order */
+    bool out_of_memory; /* something could not be listed: the program must end now; what was
+                         * acknowledged is on disk */
 };
 
 void todo_init(struct todo_list *list);

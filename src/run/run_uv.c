@@ -290,11 +290,6 @@ void run_warn(struct run *r, const char *code, const char *text)
     r->config.on_event(r->config.ctx, &event);
 }
 
-uint16_t run_port(const struct run *r)
-{
-    return r->port;
-}
-
 /* ---- beginning and end ---- */
 
 static enum lth_err open_parts(struct run *r)

@@ -45,7 +45,6 @@ bool run_is_busy(const struct run *r);
 /* hold: the user interface takes no more events for now; peers wait in the kernel. */
 void run_hold(struct run *r, bool hold);
 void run_warn(struct run *r, const char *code, const char *text);
-uint16_t run_port(const struct run *r);
 
 /* May be called again: the first call wins. Frees r at its end. */
 void run_stop(struct run *r);

@@ -76,19 +76,18 @@ int log_save_vault(const struct log *log, bool *replaced)
     return file_sync_dir(log->disk, log->dir);
 }
 
-/* What an earlier process left in the page cache is made durable before a new segment builds
- * on it. When that fails nobody can say what is on the disk, and asking again would not tell
+/* What an earlier process left in the page cache is made durable, for what is read from the log
+ * counts as that from now on. When that fails nobody can say what is on the disk, and asking again would not tell
  * the truth. */
 static enum lth_err settle(struct log *log)
 {
-    size_t count = vault_segments(log->vault);
     char name[SEGMENT_NAME_LEN];
     struct file f;
-    if (log->settled || count == 0) {
+    if (log->settled || log->last_found == 0) {
         log->settled = true;
         return LTH_OK;
     }
-    segment_name(vault_segment_number(log->vault, count - 1), "seg", name);
+    segment_name(log->last_found, "seg", name);
     int status = file_open(log->disk, log->log_dir, name, O_RDWR, &f);
     if (status < 0)
         return file_error(status);
@@ -304,10 +303,24 @@ enum lth_err log_sync(struct log *log)
 
 /* --- append --- */
 
+static bool is_too_long(const struct log *log)
+{
+    return log->growing && log->tail.end >= log->options.segment_max;
+}
+
+bool log_append_is_quick(const struct log *log, const struct store_record *records, size_t count)
+{
+    size_t len = FRAME_OVERHEAD;
+    for (size_t i = 0; i < count; i++)
+        len += pack_size(records[i].len);
+    return log->growing && !is_too_long(log) && log->tail.end + len <= log->tail.allocated &&
+           log->pending.len < LOG_PENDING_MAX && log->pending_written == log->pending.len;
+}
+
 /* Ends a segment that has grown too long, and does not let pending grow without bound. */
 static enum lth_err make_way(struct log *log)
 {
-    bool roll = log->growing && log->tail.end >= log->options.segment_max;
+    bool roll = is_too_long(log);
     if (!roll && log->pending.len < LOG_PENDING_MAX)
         return LTH_OK;
     enum lth_err err = log_sync(log);
@@ -388,12 +401,11 @@ static int copy_range(const struct file *from, uint64_t at, uint64_t len, const 
     return status < 0 ? status : to->disk->sync(to->disk->ctx, to->fd);
 }
 
-static int keep_aside(struct log *log, const struct file *segment, uint32_t number,
-                      const struct scan_result *found)
+static int keep_aside(struct log *log, const struct file *segment, const struct scan_result *found)
 {
     char name[SEGMENT_NAME_LEN];
     struct file aside;
-    segment_name(number, "torn", name);
+    segment_name(found->last, "torn", name);
     int status = file_open(log->disk, log->log_dir, name, O_RDWR | O_CREAT | O_TRUNC, &aside);
     if (status == 0)
         status = copy_range(segment, found->end, found->torn_bytes, &aside);
@@ -407,14 +419,12 @@ static void clean_end(struct log *log, const struct scan_result *found)
 {
     struct file f;
     char name[SEGMENT_NAME_LEN];
-    size_t count = vault_segments(log->vault);
-    if (count == 0 || found->file_len <= found->end)
+    if (found->last == 0 || found->file_len <= found->end)
         return;
-    uint32_t number = vault_segment_number(log->vault, count - 1);
-    segment_name(number, "seg", name);
+    segment_name(found->last, "seg", name);
     if (file_open(log->disk, log->log_dir, name, O_RDWR, &f) < 0)
         return;
-    if (found->torn_bytes == 0 || keep_aside(log, &f, number, found) == 0)
+    if (found->torn_bytes == 0 || keep_aside(log, &f, found) == 0)
         (void)file_truncate(&f, found->end);
     (void)file_close(&f);
 }
@@ -456,11 +466,17 @@ static enum lth_err load(struct log *log, struct store_report *report)
     tell(&found, report);
     log->read_only = log->read_only || found.damaged;
     log->bytes = found.bytes;
+    log->last_found = found.last;
     log->durable.next = found.next;
     memcpy(log->durable.tag, found.tag, sizeof found.tag);
     log->written = log->durable;
-    if (!log->read_only)
-        clean_end(log, &found);
+    if (log->read_only)
+        return LTH_OK;
+    clean_end(log, &found);
+    err = settle(log);
+    if (may_pass(err))
+        return err;
+    report->read_only = log->read_only = log->read_only || err != LTH_OK;
     return LTH_OK;
 }
 

@@ -51,8 +51,9 @@ struct log {
     uint64_t anchored_ms;
 
     bool read_only;
-    bool settled;   /* what an earlier process wrote is durable */
-    uint64_t bytes; /* in all segments */
+    uint32_t last_found; /* segment that opening found last; 0: none */
+    bool settled;        /* what an earlier process wrote to it is durable */
+    uint64_t bytes;      /* in all segments */
 };
 
 /* Scans what is in dir. report is added to; read_only forbids repairs and appends. dir is
@@ -64,6 +65,7 @@ LTH_MUST_USE enum lth_err log_open(struct log *log, const struct disk *disk, con
 /* As their namesakes in store.h. */
 LTH_MUST_USE enum lth_err log_append(struct log *log, const struct store_record *records,
                                      size_t count);
+bool log_append_is_quick(const struct log *log, const struct store_record *records, size_t count);
 LTH_MUST_USE enum lth_err log_sync(struct log *log);
 LTH_MUST_USE enum lth_err log_read(struct log *log, uint64_t number, struct buffer *out);
 LTH_MUST_USE enum lth_err log_close(struct log *log);

@@ -13,6 +13,7 @@ enum {
     /* Sealed frames begin with a checksum, so false starts are one in 2^32 bytes. Only
      * crafted bytes come near this, and they shall not buy hours of computing. */
     FALSE_STARTS_MAX = 256,
+    TAG_END_LEN = 4, /* zeros at the end of a true tag are one in 2^32 */
 };
 
 /* Secret: the key in place. */
@@ -158,10 +159,25 @@ static enum lth_err count_leftover(struct scan *s, uint64_t from, uint64_t *coun
     return LTH_OK;
 }
 
-static enum lth_err is_torn(struct scan *s, bool last, bool *torn)
+/* Whether only the first part of a frame is there: the file ends within it, or zeros are where
+ * its tag ends. leftover: bytes at s->at up to the last that is not zero. */
+static bool is_cut_short(struct scan *s, uint64_t leftover)
 {
-    *torn = false;
-    if (!last || s->out->damaged || s->anchor->records >= s->out->next)
+    struct segment_frame f;
+    if (leftover < FRAME_FIELDS_LEN)
+        return true;
+    const uint8_t *fields = file_window_view(&s->window, s->at, FRAME_FIELDS_LEN);
+    if (!fields || segment_frame_parse(fields, &f) != LTH_OK)
+        return false;
+    uint64_t len = segment_frame_len(&f);
+    return s->at + len > s->out->file_len || leftover + TAG_END_LEN <= len;
+}
+
+/* Whether the log ends at s->at, though bytes follow. */
+static enum lth_err is_torn(struct scan *s, bool last, uint64_t leftover, bool *torn)
+{
+    *torn = last && !s->out->damaged && is_cut_short(s, leftover);
+    if (*torn || !last || s->out->damaged || s->anchor->records >= s->out->next)
         return LTH_OK;
     enum lth_err err = known_durable(s, s->out->next, s->at + 1);
     *torn = err == LTH_NOT_FOUND;
@@ -179,7 +195,7 @@ static enum lth_err step_over(struct scan *s, bool last)
         return err;
     if (leftover == 0)
         return LTH_NOT_FOUND;
-    err = is_torn(s, last, &torn);
+    err = is_torn(s, last, leftover, &torn);
     if (err != LTH_OK)
         return err;
     if (torn) {
@@ -218,6 +234,7 @@ static enum lth_err walk(struct scan *s, uint64_t limit, bool last)
     return LTH_OK;
 }
 
+/* LTH_NOT_FOUND where the file does not even hold a header. */
 static enum lth_err read_header(struct scan *s, const struct file *f, size_t slot,
                                 struct segment_header *out)
 {
@@ -226,8 +243,9 @@ static enum lth_err read_header(struct scan *s, const struct file *f, size_t slo
     int status = file_read(f, bytes, sizeof bytes, 0, &got);
     if (status < 0)
         return disk_failed(s, status);
-    enum lth_err err =
-        got < sizeof bytes ? LTH_DAMAGED : segment_header_parse(bytes, s->vault->secrets, out);
+    if (got < sizeof bytes)
+        return LTH_NOT_FOUND;
+    enum lth_err err = segment_header_parse(bytes, s->vault->secrets, out);
     if (err == LTH_OK && out->number != vault_segment_number(s->vault, slot))
         err = LTH_DAMAGED;
     return err;
@@ -240,14 +258,18 @@ static enum lth_err open_slot(struct scan *s, size_t slot, struct file *f)
     int status = file_open(s->disk, s->dir, name, O_RDONLY, f);
     if (status == 0)
         return LTH_OK;
-    return status == -ENOENT ? LTH_DAMAGED : disk_failed(s, status);
+    return status == -ENOENT ? LTH_NOT_FOUND : disk_failed(s, status);
 }
 
-/* The first record number of the next segment whose header can be read; UINT64_MAX when
- * there is none. */
-static enum lth_err find_limit(struct scan *s, size_t slot, uint64_t *limit)
+/* Where the records of a segment end. */
+struct limit {
+    uint64_t next; /* first record of the next segment whose header can be read; UINT64_MAX */
+    bool last;     /* no later segment is there */
+};
+
+static enum lth_err find_limit(struct scan *s, size_t slot, struct limit *limit)
 {
-    *limit = UINT64_MAX;
+    *limit = (struct limit){.next = UINT64_MAX, .last = true};
     while (++slot < vault_segments(s->vault)) {
         struct segment_header h = {0};
         struct file f;
@@ -255,16 +277,17 @@ static enum lth_err find_limit(struct scan *s, size_t slot, uint64_t *limit)
         if (err == LTH_OK)
             err = read_header(s, &f, slot, &h);
         (void)file_close(&f);
+        limit->last = limit->last && err == LTH_NOT_FOUND;
         if (err == LTH_OK)
-            *limit = h.first;
-        if (err != LTH_DAMAGED)
+            limit->next = h.first;
+        if (err != LTH_DAMAGED && err != LTH_NOT_FOUND)
             return err;
     }
     return LTH_OK;
 }
 
 /* Goes over to a segment. A header that cannot be read costs no record: its frames prove
- * themselves. */
+ * themselves. LTH_NOT_FOUND: there is no header. */
 static enum lth_err enter(struct scan *s, const struct file *f, size_t slot)
 {
     struct segment_header h = {0};
@@ -282,32 +305,53 @@ static enum lth_err enter(struct scan *s, const struct file *f, size_t slot)
 
 static enum lth_err scan_file(struct scan *s, const struct file *f, size_t slot)
 {
-    uint64_t limit;
+    struct limit limit;
     int64_t size = file_size(f);
     if (size < 0)
         return disk_failed(s, (int)size);
-    s->out->file_len = (uint64_t)size;
-    file_window_over(&s->window, f, READ_AHEAD);
     enum lth_err err = enter(s, f, slot);
     if (err == LTH_OK)
         err = find_limit(s, slot, &limit);
-    return err == LTH_OK ? walk(s, limit, slot + 1 == vault_segments(s->vault)) : err;
+    if (err != LTH_OK)
+        return err;
+    s->out->last = s->place.number;
+    s->out->file_len = (uint64_t)size;
+    file_window_over(&s->window, f, READ_AHEAD);
+    return walk(s, limit.next, limit.last);
+}
+
+/* A segment whose key is true, but not its file. */
+static enum lth_err pass_over(struct scan *s, size_t slot)
+{
+    struct limit limit;
+    struct scan_result *out = s->out;
+    enum lth_err err = find_limit(s, slot, &limit);
+    if (err != LTH_OK)
+        return err;
+    bool unknown = limit.last && out->last && s->anchor->records < out->next;
+    if (unknown)
+        out->rolled_back = true;
+    else if (limit.next != out->next)
+        out->damaged = true;
+    return LTH_OK;
 }
 
 static enum lth_err scan_slot(struct scan *s, size_t slot)
 {
-    struct file f;
-    enum lth_err err = open_slot(s, slot, &f);
+    struct file f = {.disk = s->disk, .fd = -1};
     s->slot = (uint32_t)slot;
     s->place.number = vault_segment_number(s->vault, slot);
+    enum lth_err err = vault_segment_key(s->vault, slot, s->place.key);
     if (err == LTH_OK)
-        err = vault_segment_key(s->vault, slot, s->place.key);
+        err = open_slot(s, slot, &f);
     if (err == LTH_OK)
         err = scan_file(s, &f, slot);
     (void)file_close(&f);
+    if (err == LTH_NOT_FOUND)
+        return pass_over(s, slot);
     if (err != LTH_DAMAGED)
         return err;
-    s->out->damaged = true; /* the file or its key is gone: go on with the next */
+    s->out->damaged = true; /* its key is gone: go on with the next */
     return LTH_OK;
 }
 

@@ -3,11 +3,14 @@
  * Every frame is proved. Where one cannot be, three things may have happened:
  *   torn     the machine stopped while writing: only at the end of the last segment, above
  *            the anchor, and no frame after it was written knowing it durable. Cut it off.
+ *   put back the log ends before its anchor, or with another tag: cleanly, or in the first
+ *            part of a frame, as in a copy made while the log grew. Cut that part off.
  *   damaged  anything else. The next frame that can be proved goes on from there, and the
  *            numbers between are lost.
- *   put back the log ends cleanly, but before its anchor, or with another tag.
  * A segment ends where the header of the next says it begins: what a failed disk left behind
- * that point was written again, and does not count.
+ * that point was written again, and does not count. So a file of which nothing counts may be
+ * missing; and so may the last one where the anchor knows of nothing in it: the copy of its
+ * directory is older than that of the vault.
  */
 #ifndef LTH_STORE_SCAN_H
 #define LTH_STORE_SCAN_H
@@ -21,8 +24,9 @@
 struct scan_result {
     uint64_t next;                /* number after the last record */
     uint8_t tag[SEGMENT_TAG_LEN]; /* of the last frame */
-    uint64_t end;                 /* of the frames in the last segment */
-    uint64_t file_len;            /* of the last segment */
+    uint32_t last;                /* number of the last segment that is there; 0: none */
+    uint64_t end;                 /* of the frames in it */
+    uint64_t file_len;            /* of it */
     uint64_t torn_bytes;          /* after end, up to the last that is not zero */
     uint64_t bytes;               /* of frames and headers in all segments */
     uint64_t lost_from, lost_count;

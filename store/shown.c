@@ -60,8 +60,28 @@ static int load(const struct file *f, uint8_t bytes[SHOWN_FILE_LEN])
     return status;
 }
 
+static enum lth_err slot_write(const struct shown *m, uint64_t number, uint8_t slot[USED_LEN])
+{
+    struct writer w = writer_over(slot, MAC_AT);
+    write_bytes(&w, magic, sizeof magic);
+    write_u16(&w, VERSION);
+    write_u64(&w, number);
+    assert(!w.spoiled && writer_len(&w) == MAC_AT);
+    return slot_mac(m, slot, slot + MAC_AT);
+}
+
+/* Both slots, durable: a higher one that came back after a power cut would hide records. */
+static bool overwrite(const struct shown *m, const struct file *f)
+{
+    uint8_t bytes[SHOWN_FILE_LEN] = {0};
+    if (slot_write(m, m->number, bytes) != LTH_OK)
+        return false;
+    memcpy(bytes + SHOWN_SLOT_LEN, bytes, USED_LEN);
+    return file_write(f, bytes, sizeof bytes, 0) == 0 && file_datasync(f) == 0;
+}
+
 /* What is there, where it may be read but not mapped for writing. */
-static enum lth_err read_only(struct shown *m, const char *dir)
+static enum lth_err read_only(struct shown *m, const char *dir, uint64_t last)
 {
     struct buffer bytes = {0};
     enum lth_err err = LTH_OK;
@@ -69,41 +89,46 @@ static enum lth_err read_only(struct shown *m, const char *dir)
         bytes.len == SHOWN_FILE_LEN)
         err = read_slots(m, bytes.bytes);
     buffer_clear(&bytes);
+    if (m->number > last)
+        m->number = last;
+    return err;
+}
+
+static enum lth_err map(struct shown *m, const struct file *f, uint64_t last)
+{
+    uint8_t bytes[SHOWN_FILE_LEN];
+    bool usable = true;
+    if (load(f, bytes) < 0)
+        return LTH_OK;
+    enum lth_err err = read_slots(m, bytes);
+    if (err == LTH_OK && m->number > last) {
+        m->number = last;
+        usable = overwrite(m, f);
+    }
+    if (err == LTH_OK && usable)
+        m->map = m->disk->map(m->disk->ctx, f->fd, SHOWN_FILE_LEN);
     return err;
 }
 
 enum lth_err shown_open(struct shown *m, const struct disk *disk, const char *dir,
-                        const struct vault_secrets *secrets)
+                        const struct vault_secrets *secrets, uint64_t last)
 {
     struct file f;
-    uint8_t bytes[SHOWN_FILE_LEN];
     *m = (struct shown){.disk = disk, .secrets = secrets};
     if (file_open(disk, dir, "shown", O_RDWR | O_CREAT, &f) < 0)
-        return read_only(m, dir);
-    enum lth_err err = LTH_OK;
-    if (load(&f, bytes) == 0) {
-        err = read_slots(m, bytes);
-        if (err == LTH_OK)
-            m->map = disk->map(disk->ctx, f.fd, SHOWN_FILE_LEN);
-    }
+        return read_only(m, dir, last);
+    enum lth_err err = map(m, &f, last);
     (void)file_close(&f);
     return err;
 }
 
 void shown_set(struct shown *m, uint64_t number)
 {
+    uint8_t slot[USED_LEN];
     if (number <= m->number)
         return;
     m->number = number;
-    if (!m->map)
-        return;
-    uint8_t slot[USED_LEN];
-    struct writer w = writer_over(slot, MAC_AT);
-    write_bytes(&w, magic, sizeof magic);
-    write_u16(&w, VERSION);
-    write_u64(&w, number);
-    assert(!w.spoiled && writer_len(&w) == MAC_AT);
-    if (slot_mac(m, slot, slot + MAC_AT) != LTH_OK)
+    if (!m->map || slot_write(m, number, slot) != LTH_OK)
         return;
     memcpy(m->map + (size_t)m->slot * SHOWN_SLOT_LEN, slot, sizeof slot);
     m->slot = !m->slot;

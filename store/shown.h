@@ -3,7 +3,9 @@
  * A store to memory is all it takes, so a prompt may move it for every line it prints, and
  * the mark outlives the process that dies right after. Two slots are written in turn, each
  * with a MAC; the highest proved number wins. When neither can be proved, or after a power
- * cut, the mark is older or 0: something is shown twice rather than never.
+ * cut, the mark is older or 0: something is shown twice rather than never. A mark beyond the
+ * end of the log was made for records that are gone, as after restoring a backup: it is put
+ * back to the last record, for others will come under those numbers.
  *
  * One thread at a time, but not the one that uses the rest of the store.
  */
@@ -23,10 +25,10 @@ struct shown {
     unsigned slot; /* the one to write next */
 };
 
-/* Maps dir/shown, made when missing. Where that cannot be the mark lives in memory. Only
- * LTH_TOO_NEW is an error. */
+/* Maps dir/shown, made when missing. Where that cannot be the mark lives in memory. last: number
+ * of the log's last record. Only LTH_TOO_NEW is an error. */
 LTH_MUST_USE enum lth_err shown_open(struct shown *m, const struct disk *disk, const char *dir,
-                                     const struct vault_secrets *secrets);
+                                     const struct vault_secrets *secrets, uint64_t last);
 
 void shown_set(struct shown *m, uint64_t number); /* never goes back */
 void shown_close(struct shown *m);

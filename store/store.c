@@ -135,7 +135,7 @@ static enum lth_err open_parts(struct store *s, const char *dir, const struct st
         err = log_open(&s->log, s->disk, dir, &s->vault, &s->options, report->read_only, report);
     if (err != LTH_OK)
         return err;
-    err = shown_open(&s->shown, s->disk, dir, s->vault.secrets);
+    err = shown_open(&s->shown, s->disk, dir, s->vault.secrets, log_next(&s->log) - 1);
     if (err == LTH_OK)
         return LTH_OK;
     enum lth_err closed = log_close(&s->log); /* nothing was appended: nothing can fail */
@@ -206,6 +206,11 @@ uint64_t store_next(const struct store *s)
 enum lth_err store_append(struct store *s, const struct store_record *records, size_t count)
 {
     return log_append(&s->log, records, count);
+}
+
+bool store_append_is_quick(const struct store *s, const struct store_record *records, size_t count)
+{
+    return log_append_is_quick(&s->log, records, count);
 }
 
 enum lth_err store_sync(struct store *s)

@@ -5,8 +5,8 @@
  * (store/record.h); records are numbered 1, 2, 3 … over the whole store, and a number
  * never changes. One process writes at a time.
  *
- * Calls block on the disk, so they are made from one thread at a time (run/disk_uv.c),
- * except the two about the shown mark, which never block.
+ * Calls block on the disk; they are made from one thread at a time (run/disk_uv.c), except
+ * the two about the shown mark, which never block.
  */
 #ifndef LTH_STORE_STORE_H
 #define LTH_STORE_STORE_H
@@ -57,7 +57,7 @@ LTH_MUST_USE enum lth_err store_open(const struct disk *disk, const char *dir,
 /* The 64 random bytes made with the vault: the node's identity seeds. Borrowed until close. */
 const uint8_t *store_secret(const struct store *s);
 
-/* Calls each for every record, in order, deciphering as it goes. bytes are borrowed for the
+/* Calls each for every record, all of them durable (unless the store is read-only), in order, deciphering as it goes. bytes are borrowed for the
  * call. An error of each ends the replay and is returned. Before the first append. */
 typedef enum lth_err store_each(void *ctx, uint64_t number, const uint8_t *bytes, size_t len);
 LTH_MUST_USE enum lth_err store_replay(struct store *s, store_each *each, void *ctx);
@@ -77,6 +77,10 @@ struct store_record {
  * will be. LTH_MALFORMED, LTH_TOO_LONG: a record is empty, or too much was given at once. */
 LTH_MUST_USE enum lth_err store_append(struct store *s, const struct store_record *records,
                                        size_t count);
+
+/* True when store_append would only copy the records to the page cache: no new segment, no
+ * zeros written ahead, no sync of its own. */
+bool store_append_is_quick(const struct store *s, const struct store_record *records, size_t count);
 
 /* fdatasync. When it fails, it is not tried again on that file: what was not yet durable
  * goes into a new segment; if that fails too the store is read-only and says LTH_READ_ONLY.

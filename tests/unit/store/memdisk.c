@@ -502,7 +502,13 @@ void memdisk_fail(struct memdisk *m, unsigned calls, unsigned at, int error, boo
 
 struct memdisk *memdisk_copy(const struct memdisk *m)
 {
-    return memdisk_after_crash(m, m->change_count, m->change_count, false);
+    struct memdisk *copy = memdisk_new();
+    for (size_t i = 0; i < m->name_count; i++) {
+        const struct mem_file *f = m->files[m->names[i].file];
+        size_t file = make(copy, m->names[i].path, f->is_dir);
+        apply_write(copy, file, 0, f->bytes, f->len);
+    }
+    return copy;
 }
 
 uint8_t *memdisk_bytes(struct memdisk *m, const char *path, size_t *len)

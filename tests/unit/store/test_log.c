@@ -163,12 +163,28 @@ static void test_what_cannot_be_settled_is_not_built_upon(void **state)
     append(&o, 10);
     CHECK_ERR(log_close(&o.log), LTH_OK, "close");
     vault_clear(&o.vault);
-    open_log(&o);
     memdisk_fail(o.m, MEM_DATASYNC, 1, EIO, false);
-    CHECK_ERR(log_append(&o.log, &r, 1), LTH_READ_ONLY, "the old segment's fdatasync fails");
+    open_log(&o); /* the old segment's fdatasync fails */
+    assert_true(o.log.read_only);
     CHECK_ERR(log_append(&o.log, &r, 1), LTH_READ_ONLY, "and is not asked again");
     assert_int_equal(o.m->calls, 1);
     end_with(&o);
+}
+
+static void test_what_is_read_at_opening_is_durable(void **state)
+{
+    (void)state;
+    struct opened o, after;
+    begin_with(&o);
+    append(&o, 10);
+    CHECK_ERR(log_sync(&o.log), LTH_OK, "sync");
+    append(&o, 10); /* and killed before the next sync */
+    after.m = memdisk_copy(o.m);
+    end_with(&o);
+    memdisk_fail(after.m, MEM_DATASYNC, 99, EIO, false); /* counts them */
+    open_log(&after);
+    assert_int_equal(after.m->calls, 1);
+    end_with(&after);
 }
 
 static void test_zeros_of_a_start_that_died_are_cut_off(void **state)
@@ -189,16 +205,43 @@ static void test_zeros_of_a_start_that_died_are_cut_off(void **state)
     end_with(&o);
 }
 
+static bool is_quick(struct opened *o, size_t len)
+{
+    static const uint8_t bytes[STORE_RECORD_MAX];
+    const struct store_record r = {bytes, len};
+    return log_append_is_quick(&o->log, &r, 1);
+}
+
+static void test_a_quick_append_is_one_write_into_blocks_that_are_there(void **state)
+{
+    (void)state;
+    struct opened o;
+    begin_with(&o);
+    assert_false(is_quick(&o, 100)); /* makes a segment */
+    append(&o, 100);
+    assert_false(is_quick(&o, STORE_RECORD_MAX)); /* needs more zeros */
+    while (is_quick(&o, 100)) {
+        memdisk_fail(o.m, MEM_ANY, 2, EIO, true);
+        append(&o, 100);
+        assert_int_equal(o.m->calls, 1);
+        memdisk_fail(o.m, 0, 0, 0, false);
+    }
+    assert_true(o.log.tail.end >= test_options.segment_max); /* the next one makes a segment */
+    end_with(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_head_is_written_by_time_or_by_number),
         cmocka_unit_test(test_closing_leaves_head_exact_and_no_zeros),
         cmocka_unit_test(test_a_long_segment_is_followed_by_another),
+        cmocka_unit_test(test_a_quick_append_is_one_write_into_blocks_that_are_there),
         cmocka_unit_test(test_what_waits_for_a_sync_is_bounded),
         cmocka_unit_test(test_plain_text_is_wiped_once_it_is_durable),
         cmocka_unit_test(test_the_file_of_a_start_that_died_is_passed_over),
         cmocka_unit_test(test_what_cannot_be_settled_is_not_built_upon),
+        cmocka_unit_test(test_what_is_read_at_opening_is_durable),
         cmocka_unit_test(test_zeros_of_a_start_that_died_are_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

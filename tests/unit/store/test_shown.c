@@ -10,10 +10,12 @@
 
 static const struct vault_secrets secrets = {.shown_mac = {3}};
 
+enum { LAST = 1000 }; /* record of the log */
+
 static struct shown opened(struct memdisk *m, const char *row)
 {
     struct shown mark;
-    CHECK_ERR(shown_open(&mark, &m->disk, "s", &secrets), LTH_OK, row);
+    CHECK_ERR(shown_open(&mark, &m->disk, "s", &secrets, LAST), LTH_OK, row);
     return mark;
 }
 
@@ -119,6 +121,61 @@ static void test_a_short_file_is_filled_up(void **state)
     memdisk_free(m);
 }
 
+static struct shown opened_at(struct memdisk *m, uint64_t last)
+{
+    struct shown mark;
+    CHECK_ERR(shown_open(&mark, &m->disk, "s", &secrets, last), LTH_OK, "with its last record");
+    return mark;
+}
+
+static void test_a_mark_beyond_the_log_is_put_back_for_good(void **state)
+{
+    (void)state;
+    struct memdisk *m = with_mark(8);
+    assert_int_equal(m->disk.mkdir(m, "s", 0700), 0);
+    assert_int_equal(file_sync_dir(&m->disk, "s"), 0);
+    assert_int_equal(file_sync_dir(&m->disk, "s/.."), 0);
+    struct shown mark = opened_at(m, 8);
+    assert_int_equal(mark.number, 8); /* the last record is within */
+    shown_close(&mark);
+    mark = opened_at(m, 5);
+    assert_int_equal(mark.number, 5);
+    struct memdisk *cut = memdisk_after_crash(m, m->change_count, 0, false);
+    shown_set(&mark, 6);
+    shown_close(&mark);
+    mark = opened(m, "as many records as before");
+    assert_int_equal(mark.number, 6); /* 7 and 8 are others now, and not shown */
+    shown_close(&mark);
+    mark = opened(cut, "after a power cut");
+    assert_int_equal(mark.number, 5);
+    shown_close(&mark);
+    memdisk_free(cut);
+    memdisk_free(m);
+}
+
+static void
+test_a_mark_beyond_the_log_is_put_back_in_memory_where_it_cannot_be_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        unsigned calls;
+        bool read_only;
+    } rows[] = {
+        {"read-only", 0, true}, {"write", MEM_PWRITE, false}, {"sync", MEM_DATASYNC, false}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct memdisk *m = with_mark(8);
+        m->read_only = rows[i].read_only;
+        memdisk_fail(m, rows[i].calls, rows[i].calls ? 1 : 0, EIO, true);
+        struct shown mark = opened_at(m, 5);
+        CHECK(mark.number == 5 && !mark.map, rows[i].name);
+        shown_set(&mark, 6);
+        CHECK(mark.number == 6, rows[i].name);
+        shown_close(&mark);
+        memdisk_free(m);
+    }
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -133,6 +190,9 @@ int main(void)
         cmocka_unit_test(test_a_mark_that_cannot_be_kept_lives_in_memory),
         cmocka_unit_test(test_a_read_only_disk_yields_the_mark),
         cmocka_unit_test(test_a_short_file_is_filled_up),
+        cmocka_unit_test(test_a_mark_beyond_the_log_is_put_back_for_good),
+        cmocka_unit_test(
+            test_a_mark_beyond_the_log_is_put_back_in_memory_where_it_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

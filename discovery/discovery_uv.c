@@ -3,7 +3,8 @@
  *    its own timer, for responders report from deep inside Avahi.
  * 3. on_seen: into the table; resolve_due keeps the resolutions going, from its timer.
  * 4. on_resolved: into the table, which tells the owner who is found and lost.
- * on_links_changed: a network came or went; both responders follow, and the user is told.
+ * on_links_changed: a network came or went; the owner hears of it, both responders follow,
+ * and the user is told.
  * A responder that goes leaves its sightings doubtful; those that the next one does not
  * show are swept. discovery_close: on_finish closes everything; the last part frees.
  */
@@ -11,8 +12,7 @@
 
 #include "discovery/adverts.h"
 #include "discovery/avahi_libs.h"
-#include "discovery/avahi_poll_uv.h"
-#include "discovery/links.h"
+#include "discovery/links_uv.h"
 #include "discovery/network.h"
 #include "discovery/responder_core_uv.h"
 #include "discovery/responder_daemon_uv.h"
@@ -34,13 +34,12 @@ struct discovery {
     struct responder_daemon *daemon; /* NULL where the mode does not use it */
     struct responder_core *core;     /* NULL while not in use */
     enum responder_state daemon_state, core_state;
-    struct avahi_poll_uv *poll; /* of links; NULL when memory was out or the mode is off */
-    struct links *links;        /* NULL where the network cannot be watched: it counts as up */
+    struct links *links; /* NULL where the network cannot be watched: it counts as up */
     struct network network;
     const char *told; /* last sentence the user was given */
     uv_loop_t *loop;
     uv_timer_t decide, resolve, sweep;
-    unsigned parts; /* timers, responders and poll whose close has not ended */
+    unsigned parts; /* timers, responders and links whose close has not ended */
     bool rescan;    /* some adverts were ignored and there is room again */
     bool closing;
     void (*on_closed)(void *ctx);
@@ -239,6 +238,11 @@ static void rescan(struct discovery *d)
 static void on_links_changed(void *ctx)
 {
     struct discovery *d = ctx;
+    if (d->closing)
+        return;
+    d->callbacks.on_network(d->callbacks.ctx);
+    if (d->closing || d->choice.mode == DISCOVERY_OFF)
+        return;
     network_look(&d->network, &d->publication.interfaces, now_ms(d));
     if (d->daemon)
         responder_daemon_links_changed(d->daemon);
@@ -333,11 +337,10 @@ static enum lth_err open_daemon(struct discovery *d)
 static void watch_network(struct discovery *d)
 {
     network_init(&d->network);
-    if (d->choice.mode == DISCOVERY_OFF || !(d->poll = avahi_poll_uv_new(d->loop)))
+    if (links_open(d->loop, on_links_changed, d, &d->links) != LTH_OK)
         return;
     d->parts++;
-    d->links = links_open(avahi_poll_uv_get(d->poll), on_links_changed, d);
-    if (d->links)
+    if (d->choice.mode != DISCOVERY_OFF)
         network_look(&d->network, &d->publication.interfaces, now_ms(d));
 }
 
@@ -397,9 +400,8 @@ static void on_timer_closed(uv_handle_t *handle)
 static void on_finish(uv_timer_t *timer)
 {
     struct discovery *d = timer->data;
-    links_close(d->links);
-    if (d->poll)
-        avahi_poll_uv_close(d->poll, part_closed, d);
+    if (d->links)
+        links_close(d->links, part_closed, d);
     close_core(d);
     if (d->daemon)
         responder_daemon_close(d->daemon, part_closed, d);

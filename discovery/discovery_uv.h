@@ -9,7 +9,8 @@
  *
  * Through a daemon the advert points to the daemon's host name (responder_daemon_uv.h);
  * embedded, to a random one. In the steady state nothing here wakes the process but Avahi
- * itself and, where no system bus exists, one look for it a minute.
+ * itself, the kernel's word of interfaces (links_uv.h) and, where no system bus exists, one
+ * look for it a minute. With `off` only the network itself is watched.
  */
 #ifndef LTH_DISCOVERY_DISCOVERY_UV_H
 #define LTH_DISCOVERY_DISCOVERY_UV_H
@@ -41,6 +42,8 @@ struct discovery_callbacks {
     /* One sentence for the user, when backend or state change in a way that matters to
      * them; healthy = false goes out as the warning discovery_lost. */
     void (*on_state)(void *ctx, bool healthy, const char *sentence);
+    /* An interface, a cable or an address of ours came, went or changed; in every mode. */
+    void (*on_network)(void *ctx);
     void *ctx;
 };
 

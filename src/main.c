@@ -201,7 +201,7 @@ static void tell_report(struct program *p)
 {
     const struct store_report *report = &p->start.report;
     char text[256];
-    if (report->torn_tail_bytes) {
+    if (report->torn_tail_bytes && !report->rolled_back) {
         snprintf(text, sizeof text,
                  "The last write before the previous end was cut off: %llu bytes were put aside "
                  "in the log directory, nothing that was acknowledged is missing.",
@@ -210,8 +210,8 @@ static void tell_report(struct program *p)
     }
     if (report->rolled_back)
         run_warn(p->run, "rollback",
-                 "The log is shorter than it once was, as after restoring a backup: peers still "
-                 "have what is missing.");
+                 "The log ends earlier than it once did, as after putting back a backup: what came "
+                 "later is asked of the peers that hold it, and what none of them holds is lost.");
     if (report->damaged_from) {
         snprintf(text, sizeof text,
                  "The log is damaged: %llu records from number %llu on are lost; the store is "

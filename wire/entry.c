@@ -10,7 +10,10 @@ enum lth_err entry_content_write(const struct entry_content *content, uint8_t *o
 {
     struct writer w = writer_over(out, size);
     write_u64(&w, content->time_ms);
-    write_u8(&w, content->parent_count);
+    bool ordered = content->order_ms != content->time_ms;
+    write_u8(&w, (uint8_t)(content->parent_count | (ordered ? ENTRY_ORDERED : 0)));
+    if (ordered)
+        write_u64(&w, content->order_ms);
     for (size_t i = 0; i < content->parent_count; i++) {
         const struct entry_parent *parent = &content->parents[i];
         write_bytes(&w, parent->author, ID_LEN);
@@ -42,9 +45,12 @@ enum lth_err entry_content_parse(const uint8_t *bytes, size_t len, struct entry_
     struct reader r = reader_over(bytes, len);
 
     out->time_ms = read_u64(&r);
-    out->parent_count = read_u8(&r);
-    if (out->parent_count > ENTRY_PARENTS_MAX)
-        return LTH_MALFORMED;
+    uint8_t count = read_u8(&r);
+    out->parent_count = count & (uint8_t)~ENTRY_ORDERED;
+    out->order_ms = count & ENTRY_ORDERED ? read_u64(&r) : out->time_ms;
+    if (out->parent_count > ENTRY_PARENTS_MAX || out->order_ms < out->time_ms ||
+        (count & ENTRY_ORDERED && out->order_ms == out->time_ms))
+        return LTH_MALFORMED; /* each content has one form */
     for (size_t i = 0; i < out->parent_count; i++)
         read_parent(&r, &out->parents[i]);
     out->kind = read_u8(&r);

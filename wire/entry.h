@@ -3,6 +3,10 @@
  * The content is what is sent and stored: time, causal parents, kind, body. Feed, number
  * and the hash of the entry before it are known from where it stands; all of them go into
  * its hash, which is its id and the next entry's link.
+ *
+ * Where it stands on screen is its order, a hybrid logical clock (Kulkarni et al. 2014): the
+ * author's clock, but never before the entry in front of it, and after all that the author
+ * had seen. The author writes it down, so that everybody sorts alike, whatever they hold.
  */
 #ifndef LTH_WIRE_ENTRY_H
 #define LTH_WIRE_ENTRY_H
@@ -14,7 +18,8 @@ enum {
     ENTRY_TEXT_MAX = 16 * 1024,
     ENTRY_PARENTS_MAX = 16,
     ENTRY_PARENT_LEN = ID_LEN + 8 + 8 + HASH_LEN,
-    ENTRY_CONTENT_MAX = 8 + 1 + ENTRY_PARENTS_MAX * ENTRY_PARENT_LEN + 1 + ENTRY_TEXT_MAX,
+    ENTRY_CONTENT_MAX = 8 + 1 + 8 + ENTRY_PARENTS_MAX * ENTRY_PARENT_LEN + 1 + ENTRY_TEXT_MAX,
+    ENTRY_ORDERED = 0x80, /* in the count of parents: an order other than the time follows */
 };
 
 /* The head of another feed of the same conversation that the author had seen. */
@@ -25,7 +30,8 @@ struct entry_parent {
 };
 
 struct entry_content {
-    uint64_t time_ms; /* author's wall clock; for display */
+    uint64_t time_ms;  /* author's wall clock; for display */
+    uint64_t order_ms; /* never below time_ms */
     uint8_t parent_count;
     struct entry_parent parents[ENTRY_PARENTS_MAX];
     uint8_t kind;

@@ -11,7 +11,7 @@ void have_add(struct writer *w, const struct have_item *item)
     write_bytes(w, item->author, ID_LEN);
     write_u64(w, item->incarnation);
     write_u64(w, item->number);
-    write_u64(w, item->receipted);
+    write_u64(w, item->proved);
 }
 
 enum lth_err have_parse(const uint8_t *bytes, size_t len, struct have *out)
@@ -33,6 +33,6 @@ bool have_next(struct have *have, struct have_item *out)
     read_bytes(&have->rest, out->author, ID_LEN);
     out->incarnation = read_u64(&have->rest);
     out->number = read_u64(&have->rest);
-    out->receipted = read_u64(&have->rest);
+    out->proved = read_u64(&have->rest);
     return true;
 }

@@ -15,8 +15,8 @@ enum { HAVE_HEADER_LEN = HASH_LEN + 1, HAVE_ITEM_LEN = ID_LEN + 8 + 8 + 8, HAVE_
 struct have_item {
     uint8_t author[ID_LEN];
     uint64_t incarnation;
-    uint64_t number;    /* holds 1 to this, on its disk */
-    uint64_t receipted; /* of a feed of its own: holds your receipt up to this */
+    uint64_t number; /* holds 1 to this, on its disk */
+    uint64_t proved; /* its own feed: holds your receipt up to this; another's: the signed head */
 };
 
 struct have {

@@ -255,11 +255,12 @@ static enum lth_err read_e(struct noise *hs, const uint8_t **at)
 
 static enum lth_err read_s(struct noise *hs, const uint8_t **at)
 {
-    enum lth_err err = decrypt_and_hash(hs, at, NOISE_KEY_LEN, hs->rs);
+    return decrypt_and_hash(hs, at, NOISE_KEY_LEN, hs->rs);
+}
 
-    if (err == LTH_OK && is_ours(hs, hs->rs))
-        err = LTH_FORGED;
-    return err;
+static bool is_own_static(const struct noise *hs)
+{
+    return hs->next > 0 && is_ours(hs, hs->rs); /* message 0 brings none */
 }
 
 static enum lth_err write_token(struct noise *hs, enum token token, uint8_t **at)
@@ -335,6 +336,8 @@ enum lth_err noise_read(struct noise *hs, const uint8_t *message, size_t len, ui
         err = read_token(hs, *t, &at);
     if (err == LTH_OK)
         err = decrypt_and_hash(hs, &at, len - overhead, payload);
+    if (err == LTH_OK && is_own_static(hs))
+        err = LTH_OURSELVES; /* only now is it known that whoever sends it holds its secret */
     if (err == LTH_OK)
         *payload_len = len - overhead;
     return advance(hs, err);

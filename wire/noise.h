@@ -67,7 +67,8 @@ LTH_MUST_USE enum lth_err noise_write(struct noise *hs, const uint8_t *payload, 
 /* Reads the next message; the payload, len - NOISE_OVERHEAD_x bytes, goes to payload, which
  * does not overlap message. LTH_BAD_STATE when it is our turn: nothing changes. Else
  * LTH_MALFORMED when too short, too long or payload_size too small, LTH_FORGED when anything
- * fails to authenticate: the handshake is dead. */
+ * fails to authenticate, LTH_OURSELVES when all of it does and the static key proved is our
+ * own: the handshake is dead. */
 LTH_MUST_USE enum lth_err noise_read(struct noise *hs, const uint8_t *message, size_t len,
                                      uint8_t *payload, size_t payload_size, size_t *payload_len);
 

@@ -67,6 +67,14 @@ void receipt_sign(const struct identity_secret *me, const struct feed_point *poi
     identity_sign(me, receipt_domain, claim, sizeof claim, out->signature);
 }
 
+void receipt_with(const struct identity *reader, const struct feed_point *point,
+                  const uint8_t signature[SIGNATURE_LEN], struct receipt *out)
+{
+    memcpy(out->reader, reader->id, ID_LEN);
+    out->point = *point;
+    memcpy(out->signature, signature, SIGNATURE_LEN);
+}
+
 void receipt_write(const struct receipt *receipt, uint8_t out[RECEIPT_LEN])
 {
     struct writer w = writer_over(out, RECEIPT_LEN);

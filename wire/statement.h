@@ -36,6 +36,10 @@ LTH_MUST_USE enum lth_err head_verify(const struct head *head, const struct iden
 /* me is the reader. */
 void receipt_sign(const struct identity_secret *me, const struct feed_point *point,
                   struct receipt *out);
+
+/* The same with a signature made before. */
+void receipt_with(const struct identity *reader, const struct feed_point *point,
+                  const uint8_t signature[SIGNATURE_LEN], struct receipt *out);
 void receipt_write(const struct receipt *receipt, uint8_t out[RECEIPT_LEN]);
 LTH_MUST_USE enum lth_err receipt_parse(const uint8_t *bytes, size_t len, struct receipt *out);
 LTH_MUST_USE enum lth_err receipt_verify(const struct receipt *receipt,

@@ -13,6 +13,7 @@
     X(LTH_OK, "ok")                                                                                \
     X(LTH_MALFORMED, "the bytes are not of the expected form")                                     \
     X(LTH_FORGED, "authentication failed")                                                         \
+    X(LTH_OURSELVES, "the other side holds our own key")                                           \
     X(LTH_NO_MEMORY, "out of memory")                                                              \
     X(LTH_IO, "input or output failed")                                                            \
     X(LTH_BAD_STATE, "not possible at this moment")                                                \

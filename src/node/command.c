@@ -120,8 +120,9 @@ static void on_send(struct node *n, const struct command *c)
     content.body = c->text;
     content.body_len = c->text_len;
     add_parents(conversation, &content);
+    content.order_ms = feed_next_order(feed, content.time_ms, &content);
     if (entry_content_write(&content, bytes, sizeof bytes, &len) != LTH_OK ||
-        store_entry(n, feed, bytes, len, &content, c->ticket) != LTH_OK)
+        store_entry(n, feed, bytes, len, &content, JOURNAL_OUR_ENTRY, c->ticket) != LTH_OK)
         say_error(n, c->ticket, CODE_INTERNAL, "The message was not accepted: memory is short.");
 }
 
@@ -288,8 +289,8 @@ static void on_history(struct node *n, const struct command *c)
         return;
     count = count > HISTORY_MAX ? HISTORY_MAX : count;
     count = count > end ? end : count;
-    struct pending_read *read =
-        reads_ask(n, READ_FOR_HISTORY, conversation_order(contact->direct) + (end - count), count);
+    struct pending_read *read = reads_ask(
+        n, READ_FOR_HISTORY, conversation_order(contact->direct) + (end - count), count, 0);
     if (!read)
         return;
     read->ticket = c->ticket;

@@ -1,6 +1,8 @@
 #include "node/delivery.h"
 
+#include "node/gaps.h"
 #include "node/receiving.h"
+#include "node/restoring.h"
 #include "node/sending.h"
 #include "node/state.h"
 #include "store/record.h"
@@ -130,21 +132,32 @@ static void on_entry_durable(struct node *n, const struct journal_item *item)
         n->todo->out_of_memory = true;
         return;
     }
+    gaps_on_durable(n, f);
     if (!f->mine) {
         show_or_queue(n, &place, &record);
         f->receipt_due = true;
+        sending_offer_back(f->conversation, f);
         return;
     }
     n->queued++;
-    say_accepted(n, item);
+    if (item->kind == JOURNAL_OUR_ENTRY)
+        say_accepted(n, item);
+    else
+        restoring_on_durable(n, f, item->number);
     sending_enqueue(f->conversation, f);
+}
+
+static bool is_entry(const struct journal_item *item)
+{
+    return item->kind == JOURNAL_OUR_ENTRY || item->kind == JOURNAL_GIVEN_BACK ||
+           item->kind == JOURNAL_THEIR_ENTRY;
 }
 
 static void after_durable(struct node *n, struct feed *f)
 {
     struct link *l = delivery_session(f->conversation);
-    if (f->receipt_due && l)
-        receiving_send_receipt(n, l, f);
+    if (f->receipt_due && l && receiving_holds(f, l))
+        receiving_send_receipt(n, l, f, f->durable);
     delivery_pump(n, f->conversation);
 }
 
@@ -156,7 +169,7 @@ void delivery_on_durable(struct node *n, uint64_t upto)
     delivery_on_written(n, upto);
     while (j->durable < upto) {
         const struct journal_item *item = journal_get(j, ++j->durable);
-        if (item->kind == JOURNAL_OUR_ENTRY || item->kind == JOURNAL_THEIR_ENTRY)
+        if (is_entry(item))
             on_entry_durable(n, item);
         else if (item->kind == JOURNAL_SETTING)
             commands_on_stored(n, item);
@@ -198,6 +211,13 @@ static void refuse_ours(struct node *n, uint64_t ticket, enum lth_err why)
                   lth_strerror(why));
 }
 
+/* An entry of ours that named heads of other feeds is gone: the next one names them. */
+static void name_parents_again(struct conversation *c)
+{
+    for (size_t i = 0; i < c->feed_count; i++)
+        c->feeds[i]->cited = 0;
+}
+
 void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
 {
     struct journal_item item;
@@ -209,11 +229,13 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
             item.feed->in_log = false;
         if (item.kind == JOURNAL_RECEIPT)
             item.feed->receipt_seen = item.feed->receipted;
-        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_THEIR_ENTRY)
+        if (is_entry(&item))
             feed_pop(item.feed);
+        if (item.kind == JOURNAL_OUR_ENTRY)
+            name_parents_again(item.feed->conversation);
         if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING)
             refuse_ours(n, item.ticket, why);
-        if (item.kind == JOURNAL_THEIR_ENTRY || item.kind == JOURNAL_RECEIPT)
+        if ((is_entry(&item) && item.kind != JOURNAL_OUR_ENTRY) || item.kind == JOURNAL_RECEIPT)
             receiving_ask_again(n, item.feed->conversation);
     }
 }
@@ -224,11 +246,14 @@ void delivery_on_time(struct node *n)
         sending_heads(n);
     if (n->now.mono_ms >= n->resync_ms)
         receiving_resync(n);
+    if (n->now.mono_ms >= n->gaps_ms)
+        gaps_on_time(n);
 }
 
 uint64_t delivery_wake_ms(const struct node *n)
 {
-    return n->heads && n->heads_ms < n->resync_ms ? n->heads_ms : n->resync_ms;
+    uint64_t wake = n->resync_ms < n->gaps_ms ? n->resync_ms : n->gaps_ms;
+    return n->heads && n->heads_ms < wake ? n->heads_ms : wake;
 }
 
 static void on_read_to_show(struct node *n, const struct pending_read *read,

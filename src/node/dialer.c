@@ -152,9 +152,17 @@ void dialer_on_alias(struct node *n, uint32_t link, struct contact *contact)
         c->contact = contact;
 }
 
+static uint32_t longest_wait(const struct node *n, const struct contact *contact)
+{
+    if (!contact)
+        return DIAL_STRANGER_WAIT_MS;
+    bool is_recent = contact->left_ms && n->now.mono_ms - contact->left_ms < DIAL_RECENT_FOR_MS;
+    return is_recent ? DIAL_RECENT_WAIT_MS : DIAL_KNOWN_WAIT_MS;
+}
+
 static void wait_longer(struct node *n, struct candidate *c)
 {
-    uint32_t longest = c->contact ? DIAL_KNOWN_WAIT_MS : DIAL_STRANGER_WAIT_MS;
+    uint32_t longest = longest_wait(n, c->contact);
     c->backoff_ms = c->backoff_ms ? c->backoff_ms * 2 : DIAL_FIRST_WAIT_MS;
     if (c->backoff_ms > longest)
         c->backoff_ms = longest;
@@ -181,6 +189,15 @@ void dialer_on_offline(struct node *n, const struct contact *contact)
         c->backoff_ms = 0;
         c->next_ms = n->now.mono_ms + (we_are_lower ? 100 : 100 + DIAL_TURN_MS);
     }
+}
+
+void dialer_on_rebuff(struct node *n, const struct contact *contact)
+{
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
+        if (c->contact == contact)
+            c->next_ms =
+                n->now.mono_ms + DIAL_REBUFF_WAIT_MS + randombytes_uniform(DIAL_REBUFF_WAIT_MS);
+    dialer_look_again(n);
 }
 
 static bool is_open(const struct node *n, const struct candidate *c)
@@ -240,7 +257,8 @@ static bool dial(struct node *n, struct candidate *c)
 {
     if (!++n->dialer.last_link || (n->dialer.last_link & NODE_INCOMING_LINK))
         n->dialer.last_link = 1;
-    if (!link_dial(n, n->dialer.last_link))
+    struct endpoint numeric;
+    if (!link_dial(n, n->dialer.last_link, endpoint_parse(c->address, &numeric) == LTH_OK))
         return false;
     c->link = n->dialer.last_link;
     struct todo *todo = todo_add(n->todo, TODO_DIAL);
@@ -254,6 +272,36 @@ void dialer_renew(struct node *n, uint32_t link)
     struct candidate *c = find_link(n, link);
     if (c)
         (void)dial(n, c); /* else the old session goes on a little */
+}
+
+void dialer_rescue(struct node *n, const struct contact *contact)
+{
+    struct candidate *found = NULL;
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next) {
+        if (c->contact != contact)
+            continue;
+        if (c->link && !is_open(n, c))
+            return; /* is being tried */
+        found = c;
+    }
+    if (found)
+        (void)dial(n, found);
+}
+
+static void dial_again(struct node *n, struct candidate *c)
+{
+    struct link *l = c->link ? links_get(&n->links, c->link) : NULL;
+    if (l && l->state == LINK_CONNECTING)
+        link_close(n, l, false);
+    c->backoff_ms = 0;
+    c->next_ms = n->now.mono_ms + randombytes_uniform(DIAL_AGAIN_MS);
+}
+
+void dialer_on_network(struct node *n)
+{
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
+        dial_again(n, c);
+    dialer_look_again(n);
 }
 
 void dialer_forget(struct node *n, const struct contact *contact)

@@ -20,7 +20,11 @@ enum {
     INSTANCE_MAX = 63,
     DIAL_TURN_MS = 1000, /* the lower instance name or id dials first, the other waits so long */
     DIAL_FIRST_WAIT_MS = 500,
-    DIAL_KNOWN_WAIT_MS = 5000,    /* longest wait for somebody we have met */
+    DIAL_AGAIN_MS = 200,        /* the network changed: everybody, but not at one moment */
+    DIAL_RECENT_WAIT_MS = 2000, /* longest wait for somebody who was here a moment ago */
+    DIAL_RECENT_FOR_MS = 10 * 60 * 1000,
+    DIAL_REBUFF_WAIT_MS = 5000,   /* and up to twice that */
+    DIAL_KNOWN_WAIT_MS = 10000,   /* longest wait for somebody we have met */
     DIAL_STRANGER_WAIT_MS = 60000 /* longest wait for an address nobody answered at */
 };
 
@@ -85,11 +89,21 @@ void dialer_forget(struct node *n, const struct contact *contact);
 /* Dials the address behind link again, to replace an old session. */
 void dialer_renew(struct node *n, uint32_t link);
 
+/* The session with contact is stalled: dials one of their addresses in parallel. */
+void dialer_rescue(struct node *n, const struct contact *contact);
+
+/* Our network changed: nobody waits any more, and dials that go nowhere begin again. */
+void dialer_on_network(struct node *n);
+
 /* The link of a candidate is gone: wait, then try again. */
 void dialer_on_link_down(struct node *n, uint32_t link);
 
 /* contact went offline: try its addresses again soon; the lower id first. */
 void dialer_on_offline(struct node *n, const struct contact *contact);
+
+/* contact hung up on us right away, as one does who is called from two machines of the same
+ * identity: not again at once. */
+void dialer_on_rebuff(struct node *n, const struct contact *contact);
 
 /* Something changed: a candidate, a link, a contact. Cheap; dialer_run then looks. */
 void dialer_look_again(struct node *n);

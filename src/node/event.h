@@ -20,6 +20,8 @@ enum { MESSAGE_ID_LEN = 32, CONVERSATION_ID_LEN = 32, PEER_ADDRESSES_MAX = 4 };
     X(EVENT_MESSAGE, "message")                                                                    \
     X(EVENT_SENT, "sent")                                                                          \
     X(EVENT_DELIVERED, "delivered")                                                                \
+    X(EVENT_GAP, "gap")                                                                            \
+    X(EVENT_GAP_FILLED, "gap_filled")                                                              \
     X(EVENT_FORK, "fork")                                                                          \
     X(EVENT_KEY_CHANGE, "key_change")                                                              \
     X(EVENT_WARNING, "warning")                                                                    \
@@ -134,6 +136,10 @@ struct event {
             uint8_t id[MESSAGE_ID_LEN], peer[ID_LEN];
             uint64_t time_ms;
         } delivery;
+        struct { /* EVENT_GAP, EVENT_GAP_FILLED: entries first to last of a feed of from's */
+            uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN];
+            uint64_t first, last;
+        } gap;
         struct { /* EVENT_FORK */
             uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN];
             uint64_t number;

@@ -1,5 +1,7 @@
 #include "node/feeds.h"
 
+#include "node/lost.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,8 @@ static bool grow(void **array, size_t count, size_t *capacity, size_t size)
 static void conversation_free(struct conversation *c)
 {
     for (size_t i = 0; i < c->feed_count; i++) {
+        proofs_clear(&c->feeds[i]->proofs);
+        lost_free(c->feeds[i]->lost);
         free(c->feeds[i]->entries);
         free(c->feeds[i]);
     }
@@ -63,7 +67,6 @@ struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVER
         return c;
     memcpy(c->id, id, CONVERSATION_ID_LEN);
     c->peer = peer;
-    c->queue_end = &c->queue;
     if (peer)
         peer->direct = c;
     HASH_ADD_KEYPTR(hh, f->conversations, c->id, CONVERSATION_ID_LEN, c);
@@ -162,26 +165,57 @@ void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out
     memcpy(out->hash, feed_hash(f, number), HASH_LEN);
 }
 
-/* Raises e to stand after the entry before it. */
-static void stand_after(struct entry *e, const struct entry *before)
+uint64_t feed_sendable(const struct feed *f)
 {
-    if (before->order_ms > e->order_ms)
-        e->order_ms = before->order_ms;
-    if (before->depth >= e->depth)
-        e->depth = before->depth + 1;
+    return f->mine ? f->durable : proofs_highest(&f->proofs, f->durable);
 }
 
-static void find_order(const struct feed *f, struct entry *e, const struct entry_content *content)
+void feed_note_known(struct feed *f, uint64_t number)
 {
-    e->order_ms = content->time_ms;
-    e->depth = 0;
-    if (f->count)
-        stand_after(e, feed_entry(f, f->count));
+    if (number <= f->known)
+        return;
+    f->known = number;
+    f->conversation->has_gap = f->conversation->has_gap || number > f->count;
+}
+
+/* The feed a parent speaks of; NULL when we know nothing of it, or it is none of its business. */
+static struct feed *feed_of_parent(const struct feed *f, const struct entry_parent *parent)
+{
+    return feeds_find(f->conversation, parent->author, parent->incarnation);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint64_t after_parents(const struct feed *f, const struct entry_content *content,
+                              uint64_t order_ms)
+{
     for (size_t i = 0; i < content->parent_count; i++) {
         const struct entry_parent *parent = &content->parents[i];
-        const struct feed *of = feeds_find(f->conversation, parent->author, parent->incarnation);
-        if (of && parent->number >= 1 && parent->number <= of->count)
-            stand_after(e, feed_entry(of, parent->number));
+        const struct feed *of = feed_of_parent(f, parent);
+        if (of && parent->number >= 1 && parent->number <= of->count) {
+            uint64_t before = feed_entry(of, parent->number)->order_ms;
+            order_ms = later(order_ms, before + (before < UINT64_MAX));
+        }
+    }
+    return order_ms;
+}
+
+uint64_t feed_next_order(const struct feed *f, uint64_t time_ms,
+                         const struct entry_content *content)
+{
+    uint64_t order_ms = f->count ? feed_entry(f, f->count)->order_ms : 0;
+    return after_parents(f, content, later(order_ms, time_ms));
+}
+
+static void note_parents(struct feed *f, const struct entry_content *content)
+{
+    for (size_t i = 0; i < content->parent_count; i++) {
+        struct feed *of = feed_of_parent(f, &content->parents[i]);
+        if (of && of != f)
+            feed_note_known(of, content->parents[i].number);
     }
 }
 
@@ -192,7 +226,9 @@ enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
         return LTH_NO_MEMORY;
     struct entry e = {.record = record, .kind = content->kind};
     memcpy(e.hash, hash, HASH_LEN);
-    find_order(f, &e, content);
+    e.order_ms = feed_next_order(f, content->order_ms, content);
+    note_parents(f, content);
+    proofs_on_entry(&f->proofs, content->body_len);
     f->entries[f->count++] = e;
     return LTH_OK;
 }
@@ -201,8 +237,18 @@ void feed_pop(struct feed *f)
 {
     assert(f->count > f->durable);
     f->count--;
+    f->ready_number = 0; /* another entry may come in its place */
+    proofs_cut(&f->proofs, f->count);
     f->sent = f->sent < f->count ? f->sent : f->count;
     f->cited = f->cited < f->count ? f->cited : f->count;
+}
+
+static int compare_feeds(const struct feed *a, const struct feed *b)
+{
+    int by_author = memcmp(a->id.author, b->id.author, ID_LEN);
+    if (by_author)
+        return by_author;
+    return a->id.incarnation < b->id.incarnation ? -1 : 1;
 }
 
 static int compare_places(const void *left, const void *right)
@@ -211,9 +257,9 @@ static int compare_places(const void *left, const void *right)
     const struct entry *x = feed_entry(a->feed, a->number), *y = feed_entry(b->feed, b->number);
     if (x->order_ms != y->order_ms)
         return x->order_ms < y->order_ms ? -1 : 1;
-    if (x->depth != y->depth)
-        return x->depth < y->depth ? -1 : 1;
-    return memcmp(x->hash, y->hash, HASH_LEN);
+    if (a->feed != b->feed)
+        return compare_feeds(a->feed, b->feed);
+    return a->number < b->number ? -1 : a->number > b->number;
 }
 
 enum lth_err feed_commit(struct feed *f)

@@ -4,14 +4,17 @@
  * order; the text stays on disk. Entries of a feed are counted when they are known and
  * again when they are durable: nothing is shown, sent or receipted in between.
  *
- * Order on screen: an entry never stands before its causal parents; else time decides,
- * then the hash. So its order time is the latest of its own and its parents' (Lamport's
- * rule over wall clocks), which sorts the same way everywhere, whatever the clocks say.
+ * Order on screen: what the author wrote down (wire/entry.h), made good where it contradicts
+ * the entry in front of it or a parent that we hold. Equal orders fall to author, feed and number.
+ *
+ * A gap is what is known to exist and not here: a signed head, a cited parent or a later run
+ * spoke of it.
  */
 #ifndef LTH_NODE_FEEDS_H
 #define LTH_NODE_FEEDS_H
 
 #include "node/contacts.h"
+#include "node/proofs.h"
 #include "wire/entry.h"
 
 enum {
@@ -25,7 +28,6 @@ struct entry {
     uint8_t hash[HASH_LEN];
     uint64_t record;   /* in our log */
     uint64_t order_ms; /* see above */
-    uint32_t depth;    /* longest chain of parents; breaks ties of order_ms */
     uint8_t kind;
 };
 
@@ -40,6 +42,16 @@ struct feed {
     uint64_t durable; /* of them on disk */
     uint64_t cited;   /* highest entry our own entries name as a parent */
     bool fork_told;
+    uint64_t known;     /* highest entry known to exist; of use above count */
+    uint64_t gap_first; /* told as missing, up to gap_last; 0 = nothing is */
+    uint64_t gap_last;
+
+    /* What vouches for entries beyond their author's session. */
+    struct proofs proofs; /* theirs: signed heads that we keep */
+    uint64_t proof_sent;  /* theirs: number of the one last sent in this session */
+    struct lost *lost;    /* mine: owned; entries that a peer gives back, or NULL */
+    uint64_t claimed;     /* mine, of another process: highest a peer said it holds */
+    bool grew;            /* mine, of another process: and then more than that */
 
     /* Towards the other side of a direct conversation. */
     uint64_t told;            /* held by the peer, as its last HAVE said */
@@ -49,9 +61,12 @@ struct feed {
     uint64_t receipt_seen;    /* ours: receipt verified, perhaps not yet written */
     uint64_t receipted_first; /* ours: where the newest receipt begins to tell something new */
     uint64_t receipted_ms;    /* wall clock of the newest */
-    uint64_t head_seen;       /* theirs: highest signed head kept */
+    uint64_t told_proved;     /* mine: highest of our heads that the peer holds */
     uint32_t receipt_link;    /* theirs: link on which receipted was last told */
     uint64_t receipt_told_ms; /* theirs: monotonic, when */
+    size_t since_head;        /* mine: bytes of entries sent since the last head */
+    uint64_t ready_number;    /* theirs: of the receipt in ready; 0 = none */
+    uint8_t ready[SIGNATURE_LEN];
     bool receipt_due, head_due, queued;
     struct feed *next_queued, *next_head;
 };
@@ -75,8 +90,9 @@ struct conversation {
     uint32_t told_on;    /* link on which the last complete HAVE came */
     bool synced;         /* it came on the session that lives now */
     bool reading;        /* records to be sent are being read back */
-    bool resync;         /* entries were refused by the disk: ask for them again */
-    struct feed *queue, **queue_end; /* feeds of which the peer lacks something */
+    bool resync;         /* something is missing here: ask for it again */
+    bool has_gap;        /* one of its feeds knows of more than it holds */
+    struct feed *queue;  /* feeds of which the peer lacks something; see sending.h */
     UT_hash_handle hh;
 };
 
@@ -110,7 +126,17 @@ const uint8_t *feed_hash(const struct feed *f, uint64_t number);
 const struct entry *feed_entry(const struct feed *f, uint64_t number); /* 1 to count */
 void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out);
 
-/* Adds entry count + 1. content gives time and parents; LTH_NO_MEMORY changes nothing. */
+/* The highest entry that may be sent to somebody: of others' feeds, what a signed head covers. */
+uint64_t feed_sendable(const struct feed *f);
+
+/* Entry number exists, somebody said, so it should be here some day. */
+void feed_note_known(struct feed *f, uint64_t number);
+
+/* The order of the next entry of f, said now with these parents. */
+uint64_t feed_next_order(const struct feed *f, uint64_t time_ms,
+                         const struct entry_content *content);
+
+/* Adds entry count + 1. content gives order and parents; LTH_NO_MEMORY changes nothing. */
 LTH_MUST_USE enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
                                     const struct entry_content *content, uint64_t record);
 void feed_pop(struct feed *f); /* takes the last, not yet durable entry away again */

@@ -1,5 +1,6 @@
 #include "node/handshake.h"
 
+#include "node/restoring.h"
 #include "node/state.h"
 #include "node/traffic.h"
 
@@ -54,8 +55,17 @@ static bool may_tell(struct node *n, struct link *l)
     if (!c || c->blocked)
         return !c;
     dialer_on_alias(n, l->id, c);
-    return !c->link || !c->link->dialled || n->now.mono_ms - c->link->opened_ms >= SESSION_MAX_MS ||
-           c->link->session.frames_sent >= SESSION_MAX_FRAMES;
+    return !c->link || !c->link->dialled || c->link->stalled || link_is_old(n, c->link, 1);
+}
+
+/* Whoever sent ephemeral key e is this very process, at the other end of one of its own dials. */
+static bool is_this_process(const struct node *n, const struct link *l, const uint8_t *e)
+{
+    for (const struct link *other = n->links.table; other; other = other->hh.next)
+        if (other != l && handshake_is_under_way(other) && other->state != LINK_AWAIT_1 &&
+            memcmp(other->noise.e.public, e, NOISE_KEY_LEN) == 0)
+            return true;
+    return false;
 }
 
 static void start_session(struct node *n, struct link *l)
@@ -83,6 +93,8 @@ static enum lth_err on_message_2(struct node *n, struct link *l, const uint8_t *
     uint8_t hello[HELLO_LEN];
     size_t none, hello_len;
     enum lth_err err = noise_read(&l->noise, m, len, NULL, 0, &none);
+    if (err == LTH_OURSELVES && !is_this_process(n, l, m)) /* it begins with their e */
+        restoring_on_clone(n);
     if (err != LTH_OK)
         return err;
     if (!may_tell(n, l)) {

@@ -24,6 +24,7 @@ enum journal_kind {
     JOURNAL_CONTACT,     /* a contact, as it was then */
     JOURNAL_FEED,        /* a feed's handle is known to the log */
     JOURNAL_OUR_ENTRY,   /* accepted, may be sent */
+    JOURNAL_GIVEN_BACK,  /* an entry of ours that we had lost */
     JOURNAL_THEIR_ENTRY, /* may be shown and receipted */
     JOURNAL_RECEIPT,     /* delivered; once written, it need not be durable */
 };

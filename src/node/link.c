@@ -65,14 +65,19 @@ static struct link *link_new(struct node *n, uint32_t id, bool dialled)
     l->dialled = dialled;
     l->state = dialled ? LINK_CONNECTING : LINK_AWAIT_1;
     l->opened_ms = l->heard_ms = n->now.mono_ms;
+    l->look_ms = l->prove_by_ms = UINT64_MAX;
+    l->window = WINDOW_FIRST;
     l->out_end = &l->out;
     HASH_ADD(hh, n->links.table, id, sizeof l->id, l);
     return l;
 }
 
-struct link *link_dial(struct node *n, uint32_t id)
+struct link *link_dial(struct node *n, uint32_t id, bool is_numeric)
 {
-    return link_new(n, id, true);
+    struct link *l = link_new(n, id, true);
+    if (l)
+        l->is_numeric = is_numeric;
+    return l;
 }
 
 void link_hand_out(struct node *n, struct link *l, uint8_t *bytes, size_t len)
@@ -81,7 +86,27 @@ void link_hand_out(struct node *n, struct link *l, uint8_t *bytes, size_t len)
     todo->write.link = l->id;
     todo->write.bytes = bytes;
     todo->write.len = len;
+    if (!l->unsent)
+        l->filling_ms = n->now.mono_ms;
     l->unsent += len;
+}
+
+/* What waits in front of a receipt or a new message should be gone within a moment, however slow
+ * the link is. */
+void link_on_sent(struct node *n, struct link *l, size_t sent)
+{
+    uint64_t took_ms = n->now.mono_ms - l->filling_ms;
+    l->unsent -= sent < l->unsent ? sent : l->unsent;
+    l->left += sent;
+    if (l->unsent && l->left < l->window)
+        return;
+    bool was_full = l->left >= l->window / 2; /* a few bytes always leave at once */
+    l->left = 0;
+    l->filling_ms = n->now.mono_ms;
+    if (was_full && took_ms <= WINDOW_FAST_MS && l->window < WINDOW_MAX)
+        l->window *= 2;
+    else if (took_ms >= WINDOW_SLOW_MS && l->window > WINDOW_MIN)
+        l->window /= 2;
 }
 
 static bool same_source(const struct endpoint *a, const struct endpoint *b)
@@ -151,6 +176,42 @@ void link_ping(struct node *n, struct link *l)
     randombytes_buf(token, sizeof token);
     link_send(n, l, MESSAGE_PING, token, sizeof token);
     l->pinged_ms = n->now.mono_ms;
+    link_expects_answer(n, l);
+}
+
+void link_expects_answer(struct node *n, struct link *l)
+{
+    if (l->asked_ms)
+        return;
+    l->asked_ms = n->now.mono_ms;
+    l->look_ms = n->now.mono_ms + DOUBT_AFTER_MS;
+}
+
+/* Nothing was heard for a while: is it the network, or does the peer take its time? */
+static void look(struct node *n, struct link *l)
+{
+    l->look_ms = n->now.mono_ms + DOUBT_AFTER_MS;
+    todo_add(n->todo, TODO_LOOK)->link = l->id;
+}
+
+void link_on_stalled(struct node *n, uint32_t id)
+{
+    struct link *l = links_get(&n->links, id);
+    if (!l || !l->asked_ms || l->state != LINK_READY || l->contact->link != l)
+        return;
+    l->stalled = true;
+    dialer_rescue(n, l->contact);
+}
+
+void links_on_network(struct node *n)
+{
+    for (struct link *l = n->links.table; l; l = l->hh.next) {
+        if (l->state != LINK_READY || n->paused)
+            continue;
+        link_ping(n, l);
+        if (l->prove_by_ms == UINT64_MAX)
+            l->prove_by_ms = n->now.mono_ms + PROBE_MS;
+    }
 }
 
 static void note_address(struct node *n, struct link *l, const struct hello *hello)
@@ -190,6 +251,7 @@ void link_become_ready(struct node *n, struct link *l, const struct hello *hello
     l->contact = c;
     l->incarnation = hello->incarnation;
     l->state = LINK_READY;
+    link_heard(n, l);
     n->handshakes_ok++;
     note_address(n, l, hello);
     rival_settle(n, l);
@@ -207,10 +269,12 @@ bool link_is_old(const struct node *n, const struct link *l, unsigned times)
            l->session.frames_received >= (uint64_t)times * SESSION_MAX_FRAMES;
 }
 
-static void heard(const struct node *n, struct link *l)
+void link_heard(const struct node *n, struct link *l)
 {
     l->heard_ms = n->now.mono_ms;
-    l->pinged_ms = 0;
+    l->pinged_ms = l->asked_ms = 0;
+    l->look_ms = l->prove_by_ms = UINT64_MAX;
+    l->stalled = false;
 }
 
 void link_on_bytes(struct node *n, uint32_t id, uint8_t *bytes, size_t len)
@@ -218,7 +282,6 @@ void link_on_bytes(struct node *n, uint32_t id, uint8_t *bytes, size_t len)
     struct link *l = links_get(&n->links, id);
     if (!l || !len)
         return;
-    heard(n, l);
     while (len && handshake_is_under_way(l)) {
         size_t taken = handshake_take(n, l, bytes, len);
         bytes += taken;
@@ -292,35 +355,63 @@ void links_flush(struct node *n)
     free_dead(&n->links);
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the handshake must have got further. */
+static uint64_t handshake_deadline(const struct link *l)
+{
+    if (l->state == LINK_CONNECTING)
+        return l->opened_ms + (l->is_numeric ? CONNECT_MS : HANDSHAKE_MS);
+    return l->opened_ms + (l->state == LINK_AWAIT_1 ? HANDSHAKE_FIRST_MS : HANDSHAKE_MS);
+}
+
+/* When a session that says nothing is given up. */
+static uint64_t death_of(const struct link *l)
+{
+    return earlier(l->prove_by_ms, l->pinged_ms ? l->heard_ms + DEAD_AFTER_MS : UINT64_MAX);
+}
+
 static uint64_t deadline_of(const struct link *l)
 {
     if (l->state != LINK_READY)
-        return l->opened_ms + (l->state == LINK_AWAIT_1 ? HANDSHAKE_FIRST_MS : HANDSHAKE_MS);
+        return handshake_deadline(l);
     if (l->rival)
         return l->probe_until_ms;
-    return l->heard_ms + (l->pinged_ms ? DEAD_AFTER_MS : PING_AFTER_MS);
+    uint64_t ping = l->pinged_ms ? UINT64_MAX : l->heard_ms + PING_AFTER_MS;
+    return earlier(earlier(death_of(l), ping), l->look_ms);
+}
+
+static void check_session(struct node *n, struct link *l)
+{
+    uint64_t now = n->now.mono_ms;
+    if (n->paused)
+        link_heard(n, l); /* it is we who do not listen */
+    if (death_of(l) <= now) {
+        link_close(n, l, false); /* nobody is there */
+    } else if (link_is_old(n, l, 2)) {
+        link_close(n, l, true); /* whose renewal failed */
+    } else {
+        if (!l->pinged_ms && l->heard_ms + PING_AFTER_MS - PING_EARLY_MS <= now)
+            link_ping(n, l);
+        if (l->look_ms <= now)
+            look(n, l);
+        if (link_is_old(n, l, 1) && l->dialled && l->contact->link == l)
+            dialer_renew(n, l->id);
+    }
 }
 
 static void check(struct node *n, struct link *l)
 {
     bool due = deadline_of(l) <= n->now.mono_ms;
-    if (n->paused && l->state == LINK_READY)
-        heard(n, l); /* it is we who do not listen */
-    if (l->state != LINK_READY) {
-        if (due)
-            link_fail(n, l, DROP_HANDSHAKE);
-    } else if (l->rival) {
-        if (due)
-            rival_check(n, l);
-    } else if (due && l->pinged_ms) {
-        link_close(n, l, false); /* nobody is there */
-    } else if (due) {
-        link_ping(n, l);
-    } else if (link_is_old(n, l, 2)) {
-        link_close(n, l, true); /* whose renewal failed */
-    } else if (link_is_old(n, l, 1) && l->dialled && l->contact->link == l) {
-        dialer_renew(n, l->id);
-    }
+    if (l->state == LINK_READY && !l->rival)
+        check_session(n, l);
+    else if (due && l->state == LINK_READY)
+        rival_check(n, l);
+    else if (due)
+        link_fail(n, l, DROP_HANDSHAKE);
 }
 
 void links_check(struct node *n, bool stood_still)

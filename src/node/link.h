@@ -29,13 +29,21 @@ enum {
     HANDSHAKE_MS = 10000,
     HANDSHAKE_MESSAGE_3_LEN = NOISE_OVERHEAD_3 + HELLO_LEN, /* the longest of the three */
     FIRST_FRAME_MAX = 1024,                                 /* of the responder: HELLO alone */
-    PING_AFTER_MS = 14000,                                  /* of silence */
-    DEAD_AFTER_MS = 27000,                                  /* of silence: noticed within 30 s */
-    PROBE_MS = 2000, /* how long an old session may take to prove it lives */
+    CONNECT_MS = 4000,        /* a lost SYN is repeated after 1 and 3 s, then too late for us */
+    PING_AFTER_MS = 14000,    /* of silence */
+    PING_EARLY_MS = 3000,     /* so much earlier when another is due: one wake-up for many */
+    DEAD_AFTER_MS = 27000,    /* of silence: noticed within 30 s */
+    DOUBT_AFTER_MS = 3000,    /* without the answer to something: is it stalled? */
+    PROBE_MS = 2000,          /* how long an old session may take to prove it lives */
+    SHORT_SESSION_MS = 10000, /* one that is ended so soon was not wanted */
     SESSION_MAX_MS = 60 * 60 * 1000,
     SESSION_MAX_FRAMES = 1 << 20,
-    STANDSTILL_MS = 30000,             /* a process that stood still this long starts afresh */
-    LINK_UNSENT_HIGH = 256 * 1024,     /* entries wait from here on */
+    STANDSTILL_MS = 30000, /* a process that stood still this long starts afresh */
+    WINDOW_MIN = 8 * 1024, /* bytes handed out ahead, on a slow link */
+    WINDOW_FIRST = 32 * 1024,
+    WINDOW_MAX = 256 * 1024,
+    WINDOW_FAST_MS = 100,              /* drained within: it may be twice as wide */
+    WINDOW_SLOW_MS = 1000,             /* longer: half */
     LINK_UNSENT_MAX = 4 * 1024 * 1024, /* who reads so little is cut off */
     SESSIONS_WITH_STRANGERS_MAX = 256,
 };
@@ -62,6 +70,7 @@ struct outgoing {
 struct link {
     uint32_t id;
     bool dialled;
+    bool is_numeric; /* dialled, and no name is to be resolved */
     enum link_state state;
     struct endpoint remote;
     union { /* the handshake's, then the session's */
@@ -73,10 +82,18 @@ struct link {
     uint8_t rs[NOISE_KEY_LEN]; /* the static key the handshake proved */
     struct buffer in;          /* part of a frame */
     uint64_t opened_ms, heard_ms;
-    uint64_t pinged_ms; /* 0 = not since something was heard */
-    size_t unsent;      /* bytes handed out and not yet reported sent */
-    size_t packing;     /* bytes of messages queued in this step */
-    bool choked;        /* more was to be sent than LINK_UNSENT_MAX */
+    uint64_t pinged_ms;   /* 0 = not since something was heard */
+    uint64_t asked_ms;    /* something wants an answer, and nothing was heard since; 0 = not */
+    uint64_t look_ms;     /* when to see whether it is stalled; UINT64_MAX = never */
+    uint64_t prove_by_ms; /* closed unless something is heard by then; UINT64_MAX = never */
+    bool hung_up;         /* the peer said CLOSE */
+    bool stalled;         /* another dial to the same person may replace it */
+    size_t window;        /* so many bytes are handed out ahead: what leaves within a moment */
+    uint64_t filling_ms;  /* since when, and */
+    size_t left;          /* how many of them left meanwhile */
+    size_t unsent;        /* bytes handed out and not yet reported sent */
+    size_t packing;       /* bytes of messages queued in this step */
+    bool choked;          /* more was to be sent than LINK_UNSENT_MAX */
     bool paused;
 
     struct contact *contact; /* once authenticated */
@@ -103,7 +120,7 @@ size_t links_count(const struct links *l, bool ready);
 void links_clear(struct links *l);
 
 /* A link that is being dialled; NULL when memory is out. */
-struct link *link_dial(struct node *n, uint32_t id);
+struct link *link_dial(struct node *n, uint32_t id, bool is_numeric);
 
 void link_on_up(struct node *n, uint32_t id, bool dialled, const struct endpoint *remote);
 void link_on_down(struct node *n, uint32_t id);
@@ -120,6 +137,22 @@ void link_send(struct node *n, struct link *l, uint8_t type, const void *body, s
 
 /* The same for a body already in the to-do list's arena. */
 void link_send_kept(struct node *n, struct link *l, uint8_t type, uint8_t *body, size_t len);
+
+/* A frame of the peer's was opened. Bytes alone are no sign of life: anybody on the way can send
+ * some, or make us wait for a frame that never ends. */
+void link_heard(const struct node *n, struct link *l);
+
+/* What was just sent wants an answer: if there is none for long, the link may be stalled. */
+void link_expects_answer(struct node *n, struct link *l);
+
+/* So many bytes left. */
+void link_on_sent(struct node *n, struct link *l, size_t sent);
+
+/* The network says that it is stalled: the person is dialled in parallel. */
+void link_on_stalled(struct node *n, uint32_t id);
+
+/* Our network changed: every session has PROBE_MS to prove that it lives. */
+void links_on_network(struct node *n);
 
 /* Closes; orderly sends CLOSE first. The link is gone after the step. */
 void link_close(struct node *n, struct link *l, bool orderly);

@@ -1,6 +1,9 @@
 #include "node/node.h"
 
 #include "node/delivery.h"
+#include "node/gaps.h"
+#include "node/receiving.h"
+#include "node/sending.h"
 #include "node/state.h"
 #include "store/record.h"
 
@@ -29,7 +32,7 @@ struct node *node_new(const struct node_config *config)
     strncpy(n->name, config->name, sizeof n->name - 1);
     n->name_given = config->name_given;
     n->shown = config->shown;
-    n->resync_ms = UINT64_MAX;
+    n->resync_ms = n->gaps_ms = UINT64_MAX;
     write_prologue(n, config->network);
     journal_init(&n->journal, config->next_record);
     return n;
@@ -80,6 +83,20 @@ static void pause_links(struct node *n)
     }
 }
 
+/* Nothing of ours hangs on the wall clock but what people read. */
+static void watch_clock(struct node *n)
+{
+    uint64_t offset = n->now.wall_ms - n->now.mono_ms;
+    uint64_t forward = offset - n->clock_offset_ms, backward = n->clock_offset_ms - offset;
+    bool is_jump = forward > CLOCK_JUMP_MS && backward > CLOCK_JUMP_MS;
+    n->clock_offset_ms = offset;
+    if (is_jump)
+        say_warning(n, "clock",
+                    "The clock of this computer was moved by %llu minutes: messages keep their "
+                    "order, but the times beside them may be wrong; see to the clock.",
+                    (unsigned long long)((forward < backward ? forward : backward) / 60000));
+}
+
 static void begin_step(struct node *n, const struct node_time *now, struct todo_list *todo)
 {
     n->now = *now;
@@ -120,12 +137,21 @@ static void keep_name(struct node *n)
 void node_start(struct node *n, uint16_t port, const struct node_time *now, struct todo_list *todo)
 {
     begin_step(n, now, todo);
+    n->started_wall_ms = now->wall_ms;
+    n->clock_offset_ms = now->wall_ms - now->mono_ms;
     n->port = port;
     if (n->name_given && strcmp(n->name, n->name_in_log) != 0)
         keep_name(n);
     remember_addresses(n);
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+        gaps_look(n, c);
     unseen_go_on(n);
     end_step(n);
+}
+
+void node_prepare(struct node *n)
+{
+    receiving_prepare(n);
 }
 
 static void on_sighting(struct node *n, const struct node_input *input)
@@ -144,7 +170,7 @@ static void on_sent(struct node *n, uint32_t id, size_t sent)
     struct link *l = links_get(&n->links, id);
     if (!l)
         return;
-    l->unsent -= sent < l->unsent ? sent : l->unsent;
+    link_on_sent(n, l, sent);
     if (l->contact && l->contact->direct && l->contact->link == l)
         delivery_pump(n, l->contact->direct);
 }
@@ -152,6 +178,8 @@ static void on_sent(struct node *n, uint32_t id, size_t sent)
 static void on_read(struct node *n, const struct node_input *input)
 {
     struct pending_read *read = reads_take(&n->reads, input->read.token);
+    if (read && input->read.count < read->count)
+        read->count = input->read.count; /* the rest was over the limit of bytes */
     if (read)
         delivery_on_read(n, read, input->read.records);
     read_free(read);
@@ -163,10 +191,17 @@ static void on_time(struct node *n)
     delivery_on_time(n);
 }
 
+static void on_network(struct node *n)
+{
+    links_on_network(n);
+    dialer_on_network(n);
+}
+
 static void on_stop(struct node *n)
 {
     struct link *l, *next;
     n->stopped = true;
+    sending_heads(n); /* what was just said can be proved */
     HASH_ITER(hh, n->links.table, l, next)
     link_close(n, l, true);
 }
@@ -196,6 +231,8 @@ static void on_input(struct node *n, const struct node_input *input)
     case INPUT_DURABLE: delivery_on_durable(n, input->disk.number); return;
     case INPUT_REFUSED: delivery_on_refused(n, input->disk.number, input->disk.why); return;
     case INPUT_READ: on_read(n, input); return;
+    case INPUT_STALLED: link_on_stalled(n, input->link.id); return;
+    case INPUT_NETWORK: on_network(n); return;
     case INPUT_HOLD: n->held = true; return;
     case INPUT_RELEASE: on_release(n); return;
     case INPUT_STOP: on_stop(n); return;
@@ -206,6 +243,7 @@ void node_step(struct node *n, const struct node_time *now, const struct node_in
                struct todo_list *todo)
 {
     begin_step(n, now, todo);
+    watch_clock(n);
     if (now->mono_ms > n->stepped_ms + STANDSTILL_MS && n->stepped_ms)
         links_check(n, true);
     on_input(n, input);

@@ -41,6 +41,8 @@ enum input_type {
     INPUT_DURABLE,   /* records up to this number survive the end of the machine */
     INPUT_REFUSED,   /* the disk took none of the records from this number on */
     INPUT_READ,      /* the answer to TODO_READ */
+    INPUT_STALLED,   /* the answer to TODO_LOOK, when it is yes */
+    INPUT_NETWORK,   /* an interface, a cable or an address of ours came, went or changed */
     INPUT_HOLD,      /* the user interface takes no more events: read nothing from peers */
     INPUT_RELEASE,   /* it does again */
     INPUT_STOP,      /* say good-bye to every peer */
@@ -60,7 +62,7 @@ struct node_input {
             struct endpoint endpoint;
             bool we_wait; /* the other side dials first */
         } sighting;
-        struct { /* INPUT_LINK_UP, INPUT_LINK_DOWN, INPUT_LINK_SENT */
+        struct { /* INPUT_LINK_UP, INPUT_LINK_DOWN, INPUT_LINK_SENT, INPUT_STALLED */
             uint32_t id;
             bool dialled; /* by us; else id is new, chosen by the caller, its top bit set */
             struct endpoint remote;
@@ -78,7 +80,7 @@ struct node_input {
         struct {
             uint64_t token;
             const struct node_record *records;
-            size_t count;
+            size_t count; /* fewer than asked: the limit of bytes was reached */
         } read;
     };
 };
@@ -99,6 +101,10 @@ void node_start(struct node *n, uint16_t port, const struct node_time *now, stru
 
 void node_step(struct node *n, const struct node_time *now, const struct node_input *input,
                struct todo_list *todo);
+
+/* Does what will be needed soon, while the disk works: to be called when the to-do list of a
+ * step has been carried out. */
+void node_prepare(struct node *n);
 
 /* Monotonic time at which INPUT_TIME is due; UINT64_MAX = never. */
 uint64_t node_wake_ms(const struct node *n);

@@ -40,7 +40,7 @@ static struct pending_read *read_new(const struct place *places, size_t count)
 }
 
 struct pending_read *reads_ask(struct node *n, enum read_purpose purpose,
-                               const struct place *places, size_t count)
+                               const struct place *places, size_t count, size_t max_bytes)
 {
     uint64_t *numbers = todo_room(n->todo, count * sizeof *numbers);
     struct pending_read *read = numbers ? read_new(places, count) : NULL;
@@ -57,6 +57,7 @@ struct pending_read *reads_ask(struct node *n, enum read_purpose purpose,
     todo->read.token = read->token;
     todo->read.numbers = numbers;
     todo->read.count = count;
+    todo->read.max_bytes = max_bytes;
     return read;
 }
 

@@ -31,9 +31,10 @@ struct reads {
 
 struct node;
 
-/* Asks for the records of count places (copied); NULL when memory is out. */
+/* Asks for the records of count places (copied), or the first of them until max_bytes are
+ * reached (0: all). NULL when memory is out. */
 struct pending_read *reads_ask(struct node *n, enum read_purpose purpose,
-                               const struct place *places, size_t count);
+                               const struct place *places, size_t count, size_t max_bytes);
 
 /* Takes the read out of the table; the caller frees it with read_free. NULL if unknown. */
 struct pending_read *reads_take(struct reads *r, uint64_t token);

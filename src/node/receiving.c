@@ -1,5 +1,7 @@
 #include "node/receiving.h"
 
+#include "node/gaps.h"
+#include "node/restoring.h"
 #include "node/sending.h"
 #include "node/state.h"
 #include "store/record.h"
@@ -10,7 +12,16 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { HAVE_ITEMS_MAX = 512 }; /* in one HAVE message */
+enum {
+    HAVE_ITEMS_MAX = 512, /* in one HAVE message */
+    PREPARED_MAX = 4      /* entries on their way to the disk */
+};
+
+/* Up to where a head of its author's is kept. */
+static uint64_t head_held(const struct feed *f)
+{
+    return proofs_highest(&f->proofs, UINT64_MAX);
+}
 
 static void write_have(struct writer *w, const struct conversation *c, size_t first, size_t count)
 {
@@ -19,7 +30,7 @@ static void write_have(struct writer *w, const struct conversation *c, size_t fi
         const struct feed *f = c->feeds[i];
         struct have_item item = {.incarnation = f->id.incarnation,
                                  .number = f->durable,
-                                 .receipted = f->mine ? f->receipt_seen : 0};
+                                 .proved = f->mine ? f->receipt_seen : head_held(f)};
         memcpy(item.author, f->id.author, ID_LEN);
         have_add(w, &item);
     }
@@ -49,19 +60,68 @@ void delivery_on_ready(struct node *n, struct link *l)
         send_have(n, l, c);
 }
 
-void receiving_send_receipt(struct node *n, struct link *l, struct feed *f)
+/* The signature is kept: who asks for the same again does not cost us another. */
+static void sign_receipt(const struct node *n, struct feed *f, const struct feed_point *point,
+                         struct receipt *receipt)
+{
+    receipt_sign(&n->me, point, receipt);
+    memcpy(f->ready, receipt->signature, SIGNATURE_LEN);
+    f->ready_number = point->number;
+}
+
+/* A receipt is signed before it is true, and sent only once it is: so that in a quiet
+ * conversation the signature costs no time. In a busy one it would be made for nothing. */
+void receiving_prepare(struct node *n)
+{
+    struct feed *f = n->coming;
+    struct feed_point point;
+    struct receipt receipt;
+    n->coming = NULL;
+    if (!f || f->ready_number == f->count || f->count - f->durable > PREPARED_MAX)
+        return;
+    feed_point_of(f, f->count, &point);
+    sign_receipt(n, f, &point, &receipt);
+}
+
+void receiving_send_receipt(struct node *n, struct link *l, struct feed *f, uint64_t upto)
 {
     struct feed_point point;
     struct receipt receipt;
     uint8_t body[RECEIPT_LEN];
-    feed_point_of(f, f->durable, &point);
-    receipt_sign(&n->me, &point, &receipt);
+    feed_point_of(f, upto, &point);
+    if (f->ready_number == upto)
+        receipt_with(&n->me.public, &point, f->ready, &receipt);
+    else
+        sign_receipt(n, f, &point, &receipt);
     receipt_write(&receipt, body);
     link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
-    f->receipted = f->durable;
+    f->receipted = upto;
     f->receipt_link = l->id;
     f->receipt_told_ms = n->now.mono_ms;
     f->receipt_due = false;
+}
+
+bool receiving_holds(const struct feed *f, const struct link *l)
+{
+    return f->id.incarnation == l->incarnation || f->told >= f->durable;
+}
+
+void receiving_repeat_receipts(struct node *n, struct link *l, struct conversation *c)
+{
+    for (size_t i = 0; i < c->feed_count; i++) {
+        struct feed *f = c->feeds[i];
+        bool is_recent = n->now.mono_ms - f->receipt_told_ms < 2 * DEAD_AFTER_MS;
+        if (!f->mine && f->receipt_link && f->receipt_link != l->id && is_recent)
+            receiving_send_receipt(n, l, f, f->receipted);
+    }
+}
+
+/* The author, who holds the feed up to number, lacks our receipt for some of it. */
+static void receipt_again(struct node *n, struct link *l, struct feed *f, uint64_t number)
+{
+    uint64_t upto = number < f->durable ? number : f->durable;
+    if (upto)
+        receiving_send_receipt(n, l, f, upto);
 }
 
 static void note_have_item(struct node *n, struct link *l, struct conversation *c,
@@ -71,10 +131,11 @@ static void note_have_item(struct node *n, struct link *l, struct conversation *
     if (!f)
         return; /* it will send us what we lack */
     f->told = item->number;
-    bool told_already = f->receipt_link == l->id && f->receipted == f->durable &&
-                        n->now.mono_ms - f->receipt_told_ms < RESYNC_MS / 2;
-    if (!f->mine && item->receipted < f->durable && !told_already)
-        receiving_send_receipt(n, l, f);
+    f->told_proved = f->mine ? item->proved : 0;
+    if (f->mine)
+        restoring_on_claim(n, f, item->number);
+    else if (item->proved < f->durable)
+        receipt_again(n, l, f, item->number);
 }
 
 static enum lth_err on_have(struct node *n, struct link *l, const struct frame_message *m)
@@ -89,7 +150,8 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
     if (memcmp(have.conversation, c->id, sizeof c->id) != 0)
         return LTH_OK; /* a conversation we do not know of */
     for (size_t i = 0; c->telling_on != l->id && i < c->feed_count; i++)
-        c->feeds[i]->told = 0; /* the first part of a new account: what it does not name is 0 */
+        c->feeds[i]->told = c->feeds[i]->told_proved =
+            0; /* the first part of a new account: what it does not name is 0 */
     c->telling_on = l->id;
     while (have_next(&have, &item))
         note_have_item(n, l, c, &item);
@@ -98,7 +160,7 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
     c->telling_on = 0;
     c->told_on = l->id;
     if (delivery_session(c) == l)
-        sending_rewind(n, c);
+        sending_rewind(n, c, true);
     return LTH_OK;
 }
 
@@ -132,19 +194,11 @@ static bool begins_a_feed(struct entries run)
            entry_content_parse(content, len, &parsed) == LTH_OK;
 }
 
-/* The feed a run belongs to; NULL in *out, and LTH_OK, when the run is to be passed over. */
-static enum lth_err feed_of_run(struct node *n, struct link *l, const struct entries *run,
+/* The feed a run of the peer's own belongs to; NULL in *out, and LTH_OK, when the run is to be
+ * passed over. */
+static enum lth_err feed_of_run(struct node *n, struct conversation *c, const struct entries *run,
                                 struct feed **out)
 {
-    struct conversation *c = delivery_conversation(n, l->contact);
-    *out = NULL;
-    if (!c)
-        return LTH_NO_MEMORY;
-    if (memcmp(run->feed.conversation, c->id, sizeof c->id) != 0 ||
-        memcmp(run->feed.author, l->contact->identity.id, ID_LEN) != 0) {
-        n->dropped[DROP_FOREIGN]++; /* shown only over its author's own session */
-        return LTH_OK;
-    }
     *out = feeds_find(c, run->feed.author, run->feed.incarnation);
     if (*out || !begins_a_feed(*run))
         return LTH_OK;
@@ -179,66 +233,113 @@ static enum lth_err take_entry(struct node *n, struct feed *f, uint64_t number,
     } else if (entry_content_parse(content, len, &parsed) != LTH_OK) {
         return LTH_MALFORMED;
     } else {
-        enum lth_err err = store_entry(n, f, content, len, &parsed, 0);
+        enum lth_err err = store_entry(n, f, content, len, &parsed, JOURNAL_THEIR_ENTRY, 0);
         if (err != LTH_OK)
             return err;
+        n->coming = f;
     }
     memcpy(prev, feed_hash(f, number), HASH_LEN);
     return LTH_OK;
+}
+
+static enum lth_err take_run(struct node *n, struct link *l, struct feed *f, struct entries *run)
+{
+    const uint8_t *content;
+    size_t len;
+    uint64_t before = f->count;
+    enum lth_err err = LTH_OK;
+    if (run->first > f->count + 1) {
+        n->dropped[DROP_GAP]++; /* our disk refused what is missing, or its author lost it */
+        feed_note_known(f, run->first - 1);
+        receiving_ask_again(n, f->conversation);
+        return LTH_OK;
+    }
+    for (uint64_t number = run->first; err == LTH_OK; number++) {
+        err = entries_next(run, &content, &len);
+        if (err == LTH_OK)
+            err = take_entry(n, f, number, run->prev, content, len);
+        if (err == LTH_OK && number > f->told && delivery_session(f->conversation) == l)
+            f->told = number; /* who sends it holds it */
+    }
+    if (f->count == before && before == f->durable)
+        receipt_again(n, l, f, before); /* it came again because the receipt was lost */
+    return err == LTH_NOT_FOUND ? LTH_OK : err;
 }
 
 static enum lth_err on_entries(struct node *n, struct link *l, const struct frame_message *m)
 {
     struct entries run;
     struct feed *f;
-    const uint8_t *content;
-    size_t len;
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (!c)
+        return LTH_NO_MEMORY;
     if (entries_parse(m->body, m->len, &run) != LTH_OK)
         return LTH_MALFORMED;
-    enum lth_err err = feed_of_run(n, l, &run, &f);
-    if (err != LTH_OK || !f)
-        return err;
-    if (run.first > f->count + 1) {
-        n->dropped[DROP_GAP]++; /* what is missing was refused by our disk; see resync */
-        receiving_ask_again(n, f->conversation);
+    bool is_here = memcmp(run.feed.conversation, c->id, sizeof c->id) == 0;
+    if (is_here && memcmp(run.feed.author, n->me.public.id, ID_LEN) == 0)
+        return restoring_on_entries(n, c, &run);
+    if (!is_here || memcmp(run.feed.author, l->contact->identity.id, ID_LEN) != 0) {
+        n->dropped[DROP_FOREIGN]++; /* nobody else speaks here */
         return LTH_OK;
     }
-    for (uint64_t number = run.first; err == LTH_OK; number++) {
-        err = entries_next(&run, &content, &len);
-        if (err == LTH_OK)
-            err = take_entry(n, f, number, run.prev, content, len);
-    }
-    return err == LTH_NOT_FOUND ? LTH_OK : err;
+    enum lth_err err = feed_of_run(n, c, &run, &f);
+    if (err == LTH_OK && f)
+        err = take_run(n, l, f, &run);
+    gaps_look(n, c);
+    return err;
 }
 
-/* A head is evidence: kept when it is the author's and fits what we hold. */
+static void store_head(struct node *n, const struct feed *f, const struct head *head)
+{
+    uint8_t bytes[RECORD_HEAD_LEN];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct head_record record = {.feed = f->handle, .number = head->point.number};
+    memcpy(record.hash, head->point.hash, HASH_LEN);
+    memcpy(record.signature, head->signature, SIGNATURE_LEN);
+    record_head_write(&w, &record);
+    store_note(n, &w);
+}
+
+/* A head of the peer's is evidence: kept when it fits what we hold. */
+static enum lth_err keep_head(struct node *n, struct feed *f, const struct head *head)
+{
+    uint64_t number = head->point.number;
+    if (number > f->count) {
+        feed_note_known(f, number);
+        return LTH_OK;
+    }
+    if (memcmp(head->point.hash, feed_hash(f, number), HASH_LEN) != 0) {
+        say_fork(n, f, number);
+        return LTH_OK;
+    }
+    enum lth_err err = proofs_add(&f->proofs, number, head->signature);
+    if (err != LTH_OK)
+        return err;
+    store_head(n, f, head);
+    sending_offer_back(f->conversation, f);
+    delivery_pump(n, f->conversation);
+    return LTH_OK;
+}
+
 static enum lth_err on_head(struct node *n, struct link *l, const struct frame_message *m)
 {
     struct head head;
-    struct head_record record;
-    uint8_t bytes[RECORD_HEAD_LEN];
-    struct writer w = writer_over(bytes, sizeof bytes);
     struct conversation *c = delivery_conversation(n, l->contact);
+    if (!c)
+        return LTH_NO_MEMORY;
     if (head_parse(m->body, m->len, &head) != LTH_OK)
         return LTH_MALFORMED;
-    struct feed *f = c ? feeds_find(c, head.point.feed.author, head.point.feed.incarnation) : NULL;
-    if (!f || f->mine || head.point.number > f->count || head.point.number <= f->head_seen ||
-        !f->in_log)
-        return LTH_OK;
-    if (head_verify(&head, &l->contact->identity) != LTH_OK)
-        return LTH_FORGED;
-    if (memcmp(head.point.hash, feed_hash(f, head.point.number), HASH_LEN) != 0) {
-        say_fork(n, f, head.point.number);
-        return LTH_OK;
+    enum lth_err err = LTH_OK;
+    struct feed *f = feeds_find(c, head.point.feed.author, head.point.feed.incarnation);
+    if (memcmp(head.point.feed.author, n->me.public.id, ID_LEN) == 0) {
+        err = restoring_on_head(n, c, &head);
+    } else if (f && !f->mine && f->in_log && head.point.number > head_held(f)) {
+        err = head_verify(&head, &l->contact->identity);
+        if (err == LTH_OK)
+            err = keep_head(n, f, &head);
     }
-    f->head_seen = head.point.number;
-    record.feed = f->handle;
-    record.number = head.point.number;
-    memcpy(record.hash, head.point.hash, HASH_LEN);
-    memcpy(record.signature, head.signature, SIGNATURE_LEN);
-    record_head_write(&w, &record);
-    store_note(n, &w);
-    return LTH_OK;
+    gaps_look(n, c);
+    return err;
 }
 
 static enum lth_err store_receipt(struct node *n, struct feed *f, const struct receipt *receipt)

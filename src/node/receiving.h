@@ -8,8 +8,18 @@
 
 #include "node/delivery.h"
 
-/* Signs that f is on our disk as far as it is durable. */
-void receiving_send_receipt(struct node *n, struct link *l, struct feed *f);
+/* The author, at the other end of l, holds what we hold of f: another process of theirs may
+ * have written it, on another machine. */
+bool receiving_holds(const struct feed *f, const struct link *l);
+
+/* Signs that f is on our disk up to upto, which is durable. */
+void receiving_send_receipt(struct node *n, struct link *l, struct feed *f, uint64_t upto);
+
+/* l takes the place of another session: a receipt that went over that one may be lost. */
+void receiving_repeat_receipts(struct node *n, struct link *l, struct conversation *c);
+
+/* Signs, while the disk works, for what it will have written. */
+void receiving_prepare(struct node *n);
 
 /* Our disk refused something of c, or something is missing: ask for it a little later. */
 void receiving_ask_again(struct node *n, struct conversation *c);

@@ -91,14 +91,15 @@ enum lth_err store_feed(struct node *n, struct feed *f)
 }
 
 enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content, size_t len,
-                         const struct entry_content *parsed, uint64_t ticket)
+                         const struct entry_content *parsed, enum journal_kind kind,
+                         uint64_t ticket)
 {
     uint8_t *bytes = n->plain; /* scratch: no frame is being packed while entries come in */
     uint8_t hash[HASH_LEN];
     struct writer w = writer_over(bytes, sizeof n->plain);
     struct entry_record record = {f->handle, f->count + 1, content, len};
     struct journal_item item = {
-        .kind = f->mine ? JOURNAL_OUR_ENTRY : JOURNAL_THEIR_ENTRY,
+        .kind = kind,
         .feed = f,
         .number = f->count + 1,
         .ticket = ticket,
@@ -222,6 +223,19 @@ static enum lth_err replay_receipt(struct node *n, const uint8_t *bytes, size_t 
     return LTH_OK;
 }
 
+static enum lth_err replay_head(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct head_record record;
+    enum lth_err err = record_head_parse(bytes, len, &record);
+    struct feed *f = err == LTH_OK ? feeds_by_handle(&n->feeds, record.feed) : NULL;
+    if (!f || f->mine)
+        return LTH_DAMAGED;
+    bool is_of_use = record.number <= f->count &&
+                     record.number > proofs_highest(&f->proofs, UINT64_MAX) &&
+                     memcmp(record.hash, feed_hash(f, record.number), HASH_LEN) == 0;
+    return is_of_use ? proofs_add(&f->proofs, record.number, record.signature) : LTH_OK;
+}
+
 static enum lth_err replay_address(struct node *n, const uint8_t *bytes, size_t len)
 {
     struct address_record record;
@@ -262,7 +276,7 @@ enum lth_err node_replay(struct node *n, uint64_t number, const uint8_t *bytes, 
     case RECORD_FEED: return replay_feed(n, bytes, len);
     case RECORD_ENTRY: return replay_entry(n, number, bytes, len);
     case RECORD_RECEIPT: return replay_receipt(n, bytes, len);
-    case RECORD_HEAD: return LTH_OK; /* evidence, read when somebody else asks for the feed */
+    case RECORD_HEAD: return replay_head(n, bytes, len);
     case RECORD_ADDRESS: return replay_address(n, bytes, len);
     case RECORD_SEEN: return replay_seen(n, bytes, len);
     default: return LTH_TOO_NEW;

@@ -47,7 +47,7 @@ void rival_settle(struct node *n, struct link *l)
     struct link *old = l->contact->link;
     if (!old)
         activate(n, l);
-    else if (old->incarnation != l->incarnation || old->dialled == l->dialled)
+    else if (old->incarnation != l->incarnation || old->dialled == l->dialled || old->stalled)
         replace(n, old, l); /* the peer's process is a new one, or its dialler wants it so */
     else if (lower_id_dialled(n, l))
         replace(n, old, l);
@@ -75,8 +75,12 @@ void rival_pass_on(struct node *n, struct link *ended)
         }
     }
     c->link = NULL;
+    c->left_ms = n->now.mono_ms;
     c->last_seen_ms = n->now.wall_ms;
-    dialer_on_offline(n, c);
+    if (ended->hung_up && n->now.mono_ms - ended->opened_ms < SHORT_SESSION_MS)
+        dialer_on_rebuff(n, c);
+    else
+        dialer_on_offline(n, c);
     if (!n->stopped)
         say_contact(n, EVENT_PEER, c);
 }

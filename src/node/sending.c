@@ -1,5 +1,6 @@
 #include "node/sending.h"
 
+#include "node/receiving.h"
 #include "node/state.h"
 #include "store/record.h"
 #include "wire/entries.h"
@@ -9,17 +10,37 @@
 
 enum {
     ENTRIES_BODY_MAX = 48 * 1024, /* of one ENTRIES message */
+    ENTRIES_BODY_MIN = 20 * 1024, /* on a slow link; the longest entry fits */
     ENTRIES_COUNT_MAX = 1024,     /* read back at once */
+    PROVED_AGAIN_MAX = 64,        /* heads signed again for one HAVE */
 };
+
+/* What the peer has yet to read goes first, in the order it was said: before our last restart,
+ * and after. What the peer wrote itself and lost can wait. */
+static bool is_more_urgent(const struct feed *f, const struct feed *other)
+{
+    if (f->mine != other->mine)
+        return f->mine;
+    return feed_entry(f, 1)->order_ms < feed_entry(other, 1)->order_ms;
+}
 
 void sending_enqueue(struct conversation *c, struct feed *f)
 {
-    if (f->queued || !f->mine || f->sent >= f->durable)
+    struct feed **at = &c->queue;
+    if (f->queued || f->sent >= feed_sendable(f))
         return;
+    while (*at && !is_more_urgent(f, *at))
+        at = &(*at)->next_queued;
     f->queued = true;
-    f->next_queued = NULL;
-    *c->queue_end = f;
-    c->queue_end = &f->next_queued;
+    f->next_queued = *at;
+    *at = f;
+}
+
+void sending_offer_back(struct conversation *c, struct feed *f)
+{
+    const struct link *l = delivery_session(c);
+    if (l && l->incarnation != f->id.incarnation)
+        sending_enqueue(c, f);
 }
 
 static void dequeue(struct conversation *c)
@@ -27,33 +48,6 @@ static void dequeue(struct conversation *c)
     struct feed *f = c->queue;
     f->queued = false;
     c->queue = f->next_queued;
-    if (!c->queue)
-        c->queue_end = &c->queue;
-}
-
-/* From here on, what the peer lacks is what its last HAVE left out. The queue starts over, older
- * feeds first: what was said before our last restart is shown before what was said after. */
-void sending_rewind(struct node *n, struct conversation *c)
-{
-    c->synced = true;
-    while (c->queue)
-        dequeue(c);
-    for (size_t i = 0; i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        f->sent = f->told < f->durable ? f->told : f->durable;
-        sending_enqueue(c, f);
-    }
-    delivery_pump(n, c);
-}
-
-void delivery_on_active(struct node *n, struct link *l)
-{
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (!c)
-        return;
-    c->synced = false;
-    if (c->told_on == l->id)
-        sending_rewind(n, c);
 }
 
 void sending_say_sent(struct node *n, const struct conversation *c, struct feed *f, uint64_t upto)
@@ -75,6 +69,7 @@ static void send_head(struct node *n, struct link *l, struct feed *f)
     head_sign(&n->me, &point, &head);
     head_write(&head, body);
     link_send(n, l, MESSAGE_HEAD, body, sizeof body);
+    f->since_head = 0;
 }
 
 /* One signature a burst, and not while the burst's first entry waits to leave. */
@@ -87,6 +82,51 @@ static void head_is_due(struct node *n, struct feed *f)
     f->head_due = true;
     f->next_head = n->heads;
     n->heads = f;
+}
+
+/* What the peer holds of our feeds it should be able to prove, even when we were cut off between
+ * entries and head. Bounded, for a peer may say that it never got one. */
+static void prove_again(struct node *n, const struct conversation *c)
+{
+    size_t count = 0;
+    for (size_t i = c->feed_count; i-- > 0 && count < PROVED_AGAIN_MAX;) {
+        struct feed *f = c->feeds[i];
+        if (!f->mine || !f->sent || f->told_proved >= f->sent)
+            continue;
+        head_is_due(n, f);
+        count++;
+    }
+}
+
+/* From here on, what the peer lacks is what its last HAVE left out. The queue starts over. */
+void sending_rewind(struct node *n, struct conversation *c, bool is_fresh)
+{
+    c->synced = true;
+    while (c->queue)
+        dequeue(c);
+    for (size_t i = 0; i < c->feed_count; i++) {
+        struct feed *f = c->feeds[i];
+        uint64_t end = feed_sendable(f);
+        f->sent = f->told < end ? f->told : end;
+        f->proof_sent = 0;
+        if (f->mine || is_fresh)
+            sending_enqueue(c, f);
+        else
+            sending_offer_back(c, f);
+    }
+    prove_again(n, c);
+    delivery_pump(n, c);
+}
+
+void delivery_on_active(struct node *n, struct link *l)
+{
+    struct conversation *c = delivery_conversation(n, l->contact);
+    if (!c)
+        return;
+    c->synced = false;
+    receiving_repeat_receipts(n, l, c);
+    if (c->told_on == l->id)
+        sending_rewind(n, c, false);
 }
 
 void sending_heads(struct node *n)
@@ -112,19 +152,63 @@ bool entry_content_of(const uint8_t *bytes, size_t len, const uint8_t **content,
     return true;
 }
 
+static size_t run_max(const struct link *l)
+{
+    if (l->window < ENTRIES_BODY_MIN)
+        return ENTRIES_BODY_MIN;
+    return l->window < ENTRIES_BODY_MAX ? l->window : ENTRIES_BODY_MAX;
+}
+
 /* Gives the record of entry number of f, or NULL bytes. */
 typedef struct node_record record_source(void *ctx, const struct feed *f, uint64_t number);
+
+/* The head in front of entries that are given back to their author. */
+static void send_proof(struct node *n, struct link *l, struct feed *f, const struct proof *proof)
+{
+    struct head head;
+    uint8_t body[HEAD_LEN];
+    if (f->proof_sent == proof->number)
+        return;
+    f->proof_sent = proof->number;
+    feed_point_of(f, proof->number, &head.point);
+    memcpy(head.signature, proof->signature, SIGNATURE_LEN);
+    head_write(&head, body);
+    link_send(n, l, MESSAGE_HEAD, body, sizeof body);
+}
+
+/* Where the next run ends at the latest. There is something to be sent. */
+static uint64_t end_of_run(struct node *n, struct link *l, struct feed *f)
+{
+    if (f->mine)
+        return f->durable;
+    const struct proof *proof = proofs_next(&f->proofs, f->sent);
+    send_proof(n, l, f, proof);
+    return proof->number;
+}
+
+static void on_run_sent(struct node *n, struct link *l, struct feed *f, size_t len)
+{
+    if (!f->mine)
+        return;
+    link_expects_answer(n, l);
+    f->since_head += len;
+    if (f->since_head >= PROOF_SPACING)
+        send_head(n, l, f);
+    else
+        head_is_due(n, f);
+    sending_say_sent(n, f->conversation, f, f->sent);
+}
 
 /* Sends one ENTRIES message from what source gives; returns how many entries went. */
 static uint64_t send_run(struct node *n, struct link *l, struct feed *f, record_source *source,
                          void *ctx)
 {
-    struct writer w = writer_over(n->plain, ENTRIES_BODY_MAX); /* scratch until the step's end */
-    uint64_t count = 0;
+    struct writer w = writer_over(n->plain, run_max(l)); /* scratch until the step's end */
+    uint64_t count = 0, end = end_of_run(n, l, f);
     const uint8_t *content;
     size_t len;
     entries_begin(&w, &f->id, f->sent + 1, feed_hash(f, f->sent));
-    while (f->sent + count < f->durable) {
+    while (f->sent + count < end) {
         struct node_record record = source(ctx, f, f->sent + count + 1);
         if (!entry_content_of(record.bytes, record.len, &content, &len) ||
             !entries_add(&w, content, len))
@@ -135,8 +219,7 @@ static uint64_t send_run(struct node *n, struct link *l, struct feed *f, record_
         return 0;
     link_send(n, l, MESSAGE_ENTRIES, n->plain, writer_len(&w));
     f->sent += count;
-    head_is_due(n, f);
-    sending_say_sent(n, f->conversation, f, f->sent);
+    on_run_sent(n, l, f, writer_len(&w));
     return count;
 }
 
@@ -150,9 +233,9 @@ static void read_back(struct node *n, struct conversation *c, struct feed *f, st
 {
     struct place places[ENTRIES_COUNT_MAX];
     size_t count = 0;
-    for (uint64_t at = f->sent + 1; at <= f->durable && count < ENTRIES_COUNT_MAX; at++)
+    for (uint64_t at = f->sent + 1; at <= feed_sendable(f) && count < ENTRIES_COUNT_MAX; at++)
         places[count++] = (struct place){f, at};
-    struct pending_read *read = reads_ask(n, READ_TO_SEND, places, count);
+    struct pending_read *read = reads_ask(n, READ_TO_SEND, places, count, l->window);
     if (!read)
         return;
     read->conversation = c;
@@ -162,7 +245,7 @@ static void read_back(struct node *n, struct conversation *c, struct feed *f, st
 
 static bool has_room(const struct link *l)
 {
-    return l->unsent + l->packing < LINK_UNSENT_HIGH;
+    return l->unsent + l->packing < l->window;
 }
 
 void delivery_pump(struct node *n, struct conversation *c)
@@ -170,11 +253,11 @@ void delivery_pump(struct node *n, struct conversation *c)
     struct link *l = delivery_session(c);
     while (l && c->synced && !c->reading && c->queue && has_room(l)) {
         struct feed *f = c->queue;
-        if (f->sent < f->durable && send_run(n, l, f, from_journal, &n->journal) == 0) {
+        if (f->sent < feed_sendable(f) && send_run(n, l, f, from_journal, &n->journal) == 0) {
             read_back(n, c, f, l);
             return;
         }
-        if (f->sent == f->durable)
+        if (f->sent >= feed_sendable(f))
             dequeue(c);
     }
 }
@@ -219,7 +302,7 @@ void sending_on_read(struct node *n, const struct pending_read *read,
             (unsigned long long)f->sent + 1, contact_label(c->peer));
         return;
     }
-    while (is_wanted && send_run(n, l, f, from_read, &cursor) > 0)
+    while (is_wanted && f->sent < feed_sendable(f) && send_run(n, l, f, from_read, &cursor) > 0)
         ;
     delivery_pump(n, c);
 }

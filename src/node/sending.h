@@ -1,8 +1,9 @@
 /* node/sending.h - what the peer lacks goes out: from the journal while it is there, else read
  * back.
  *
- * A conversation keeps a queue of those of our feeds of which the peer lacks something, oldest
- * first. Entries leave as fast as the link has room; a signed head follows a burst.
+ * A conversation keeps a queue of the feeds of which the peer lacks something: ours, oldest
+ * first, then those of its own that it lost. Entries leave as fast as the link has room; a signed
+ * head follows a burst of ours and goes before what is given back.
  */
 #ifndef LTH_NODE_SENDING_H
 #define LTH_NODE_SENDING_H
@@ -12,8 +13,12 @@
 /* f has something durable that was not sent. */
 void sending_enqueue(struct conversation *c, struct feed *f);
 
-/* From here on, what the peer lacks is what its last HAVE left out. */
-void sending_rewind(struct node *n, struct conversation *c);
+/* f is another process's of the peer: who is here now may lack what just came of it. */
+void sending_offer_back(struct conversation *c, struct feed *f);
+
+/* From here on, what the peer lacks is what its last HAVE left out. is_fresh: it just came, so
+ * it tells of the peer's own growing feed too. */
+void sending_rewind(struct node *n, struct conversation *c, bool is_fresh);
 
 /* Entries of f up to `upto` were handed to a session: told once each. */
 void sending_say_sent(struct node *n, const struct conversation *c, struct feed *f, uint64_t upto);

@@ -16,10 +16,11 @@
 
 enum {
     RESYNC_MS = 5000,
-    HEAD_MS = 50,
+    HEAD_MS = 10,
     SYNCS_MAX = 32,
     JOURNAL_KEEP = 512 * 1024,
-    JOURNAL_BUSY = 2 * 1024 * 1024
+    JOURNAL_BUSY = 2 * 1024 * 1024,
+    CLOCK_JUMP_MS = 10 * 60 * 1000
 };
 
 /* A `sync` command that waits. */
@@ -54,12 +55,17 @@ struct node {
     uint64_t dropped[DROP_COUNT];
     bool disk_refused;   /* the user has been told */
     uint64_t resync_ms;  /* when to ask again for what the disk refused; UINT64_MAX = never */
+    struct feed *coming; /* whose entry is on its way to the disk: node_prepare signs for it */
     struct feed *heads;  /* feeds whose head is to be signed, by next_head */
     uint64_t heads_ms;   /* when */
     bool stopped;        /* good-bye is said: no more dials */
     bool held;           /* by the user interface */
     bool paused;         /* links are not read, because disk or user interface is behind */
     uint64_t stepped_ms; /* monotonic time of the last step */
+    uint64_t started_wall_ms;
+    uint64_t clock_offset_ms; /* wall minus monotonic time, modulo 2^64, at the last step */
+    uint64_t gaps_ms;         /* when to look for gaps; UINT64_MAX = never */
+    bool rollback_told, clone_told;
 
     struct node_time now;             /* of the step that runs */
     struct todo_list *todo;           /* of the step that runs */
@@ -88,7 +94,7 @@ LTH_MUST_USE enum lth_err store_item(struct node *n, const struct journal_item *
 LTH_MUST_USE enum lth_err store_feed(struct node *n, struct feed *f);
 LTH_MUST_USE enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content,
                                       size_t len, const struct entry_content *parsed,
-                                      uint64_t ticket);
+                                      enum journal_kind kind, uint64_t ticket);
 
 /* node/command.c */
 void commands_on(struct node *n, const struct command *c);

@@ -11,12 +11,16 @@
 #include "base/endpoint.h"
 #include "node/event.h"
 
+enum { STALLED_MS = 2500 };
+
 enum todo_type {
     TODO_APPEND, /* append a record to the log -> INPUT_WRITTEN, INPUT_DURABLE or INPUT_REFUSED */
     TODO_READ,   /* read records -> INPUT_READ */
     TODO_DIAL,   /* connect -> INPUT_LINK_UP or INPUT_LINK_DOWN */
     TODO_WRITE,  /* queue bytes on a link -> INPUT_LINK_SENT as they leave */
     TODO_CLOSE,  /* close a link after flushing it; nothing is reported back */
+    TODO_LOOK,   /* is a link stalled: bytes on their way, and none arrived for STALLED_MS?
+                  * -> INPUT_STALLED if so */
     TODO_PAUSE,  /* stop reading from a link */
     TODO_RESUME,
     TODO_EVENT, /* tell the user interfaces */
@@ -36,6 +40,7 @@ struct todo {
             uint64_t token;
             const uint64_t *numbers;
             size_t count;
+            size_t max_bytes; /* stop behind the record that reaches it; 0 = no limit */
         } read;
         struct {
             uint32_t link;
@@ -46,7 +51,7 @@ struct todo {
             uint8_t *bytes;
             size_t len;
         } write;
-        uint32_t link; /* TODO_CLOSE, TODO_PAUSE, TODO_RESUME */
+        uint32_t link; /* TODO_CLOSE, TODO_LOOK, TODO_PAUSE, TODO_RESUME */
         struct event event;
     };
 };

@@ -17,6 +17,7 @@ static void on_close(struct node *n, struct link *l, const struct frame_message 
     uint64_t frames = read_u64(&r); /* sent before the frame that carries it */
     if (reader_finish(&r) != LTH_OK || frames + 1 != l->session.frames_received)
         n->dropped[DROP_MALFORMED]++;
+    l->hung_up = true;
     link_close(n, l, false);
 }
 
@@ -99,8 +100,10 @@ static size_t take_frames(struct node *n, struct link *l, uint8_t *bytes, size_t
         uint8_t *frame = bytes + at + SESSION_LENGTH_LEN;
         at += SESSION_LENGTH_LEN + frame_len;
         enum lth_err err = session_open(&l->session, frame, frame_len, frame, &plain_len);
-        if (err == LTH_OK)
+        if (err == LTH_OK) {
+            link_heard(n, l);
             err = on_frame(n, l, frame, plain_len);
+        }
         if (err != LTH_OK && l->state != LINK_CLOSED)
             link_fail(n, l, err == LTH_FORGED ? DROP_FORGED : DROP_MALFORMED);
     }

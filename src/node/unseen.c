@@ -36,7 +36,7 @@ void unseen_go_on(struct node *n)
     if (unseen_is_empty(u) || u->reading || n->held)
         return;
     count = count < UNSEEN_AT_ONCE ? count : UNSEEN_AT_ONCE;
-    u->reading = reads_ask(n, READ_TO_SHOW, u->places + u->shown, count) != NULL;
+    u->reading = reads_ask(n, READ_TO_SHOW, u->places + u->shown, count, 0) != NULL;
 }
 
 void unseen_on_shown(struct node *n, size_t count)

@@ -1,16 +1,21 @@
 #include "run/disk_uv.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { SYNC_AGAIN_MS = 500 }; /* how long to wait for room on a full disk */
+enum {
+    SYNC_AGAIN_MS = 500,  /* how long to wait for room on a full disk */
+    AT_ONCE_MAX = 4 << 10 /* bytes that the loop appends itself */
+};
 
 /* Records on their way to the thread. */
 struct batch {
     struct store_record *records; /* owned; the bytes are the node's */
     size_t count, capacity;
+    size_t bytes;   /* of all records */
     uint64_t first; /* number of the first record */
     bool sync;
 };
@@ -21,7 +26,7 @@ struct read_job {
     struct buffer bytes;         /* of all records */
     struct node_record *records; /* owned; filled in on the loop */
     size_t *lengths;             /* owned; SIZE_MAX: unreadable */
-    size_t count;
+    size_t count, max_bytes;
     uint64_t numbers[];
 };
 
@@ -38,6 +43,7 @@ struct disk_thread {
     struct disk_callbacks callbacks;
     struct store *store;
     uv_thread_t thread;
+    uv_mutex_t using_store; /* held by whoever works with the store; taken before mutex */
     uv_mutex_t mutex;
     uv_cond_t work;
     int wake_fd; /* an eventfd: uv_async spins while its sender is inside it */
@@ -55,7 +61,8 @@ struct disk_thread {
     struct batch gathering;
     uint64_t queued, synced; /* highest number queued; highest known durable */
     bool busy, closing;
-    bool gave_up; /* the last batch was refused: the end does not wait for another one */
+    bool has_news; /* of what the loop appended itself */
+    bool gave_up;  /* the last batch was refused: the end does not wait for another one */
     int open_handles;
     void (*on_closed)(void *ctx);
     void *closed_ctx;
@@ -70,7 +77,7 @@ static void wake_loop(struct disk_thread *d)
     (void)len; /* fails only when the counter is full: then the loop is being woken anyway */
 }
 
-static void tell(struct disk_thread *d, const struct news *news)
+static void note(struct disk_thread *d, const struct news *news)
 {
     uv_mutex_lock(&d->mutex);
     if (news->written)
@@ -84,21 +91,21 @@ static void tell(struct disk_thread *d, const struct news *news)
     d->news.idle = d->news.idle || news->idle;
     store_stats(d->store, &d->stats);
     uv_mutex_unlock(&d->mutex);
-    wake_loop(d);
 }
 
 static void work_on_read(struct disk_thread *d, struct read_job *job)
 {
-    for (size_t i = 0; i < job->count; i++) {
+    size_t done = 0;
+    while (done < job->count && (!job->max_bytes || job->bytes.len < job->max_bytes)) {
         size_t before = job->bytes.len;
-        enum lth_err err = store_read(d->store, job->numbers[i], &job->bytes);
-        job->lengths[i] = err == LTH_OK ? job->bytes.len - before : SIZE_MAX;
+        enum lth_err err = store_read(d->store, job->numbers[done], &job->bytes);
+        job->lengths[done++] = err == LTH_OK ? job->bytes.len - before : SIZE_MAX;
     }
+    job->count = done;
     uv_mutex_lock(&d->mutex);
     job->next = d->news.reads;
     d->news.reads = job;
     uv_mutex_unlock(&d->mutex);
-    wake_loop(d);
 }
 
 static struct read_job *take_read(struct disk_thread *d)
@@ -124,8 +131,10 @@ static bool wait_for_room(struct disk_thread *d)
         job = take_read(d);
         in_haste = d->in_haste;
         uv_mutex_unlock(&d->mutex);
-        if (job)
+        if (job) {
             work_on_read(d, job);
+            wake_loop(d);
+        }
     } while (job);
     return !in_haste;
 }
@@ -136,13 +145,20 @@ static bool may_pass(enum lth_err err)
     return err == LTH_DISK_FULL || err == LTH_LIMIT || err == LTH_NO_MEMORY;
 }
 
-/* What may pass is waited for. */
-static enum lth_err sync_store(struct disk_thread *d)
+/* What may pass is waited for. Each time it is told, and what has gathered behind `written` is
+ * refused, or nobody would know why nothing is acknowledged any more. */
+static enum lth_err sync_store(struct disk_thread *d, uint64_t written)
 {
-    enum lth_err err;
-    do
+    enum lth_err err = store_sync(d->store);
+    bool wait = may_pass(err);
+    while (wait) {
+        const struct news news = {.refused = written + 1, .why = err};
+        note(d, &news);
+        wake_loop(d);
+        wait = wait_for_room(d);
         err = store_sync(d->store);
-    while (may_pass(err) && wait_for_room(d));
+        wait = wait && may_pass(err);
+    }
     return err;
 }
 
@@ -152,15 +168,15 @@ static void work_on_batch(struct disk_thread *d, const struct batch *batch)
     enum lth_err err = batch->count ? store_append(d->store, batch->records, batch->count) : LTH_OK;
     if (err != LTH_OK) {
         news = (struct news){.refused = batch->first, .why = err, .idle = true};
-        tell(d, &news);
+        note(d, &news);
         return;
     }
     news.written = batch->first + batch->count - 1;
     if (!batch->sync) {
-        tell(d, &news);
+        note(d, &news);
         return;
     }
-    err = sync_store(d);
+    err = sync_store(d, news.written);
     news.idle = true;
     if (err == LTH_OK)
         news.durable = news.written;
@@ -169,7 +185,19 @@ static void work_on_batch(struct disk_thread *d, const struct batch *batch)
     else
         news = (struct news){.refused = batch->first, .idle = true};
     news.why = err;
-    tell(d, &news);
+    note(d, &news);
+}
+
+/* job: NULL for the batch. The loop is woken once the store is free, for it may want it. */
+static void work(struct disk_thread *d, struct read_job *job)
+{
+    uv_mutex_lock(&d->using_store);
+    if (job)
+        work_on_read(d, job);
+    else
+        work_on_batch(d, &d->handed);
+    uv_mutex_unlock(&d->using_store);
+    wake_loop(d);
 }
 
 static void run_thread(void *arg)
@@ -186,9 +214,9 @@ static void run_thread(void *arg)
         if (!has_batch && !job)
             return; /* ending */
         if (has_batch)
-            work_on_batch(d, &d->handed);
+            work(d, NULL);
         if (job)
-            work_on_read(d, job);
+            work(d, job);
     }
 }
 
@@ -202,9 +230,8 @@ static void hand_over(struct disk_thread *d)
     d->has_batch = true;
     uv_mutex_unlock(&d->mutex);
     uv_cond_signal(&d->work); /* unlocked, else the thread wakes only to wait for the mutex */
-    spare.count = 0;
-    spare.sync = false;
-    d->gathering = spare;
+    sched_yield(); /* on one processor: let it reach the disk before the loop computes on */
+    d->gathering = (struct batch){.records = spare.records, .capacity = spare.capacity};
     d->busy = true;
     d->gave_up = false;
 }
@@ -220,13 +247,48 @@ static void on_lazy_sync(uv_timer_t *timer)
     disk_kick(d);
 }
 
+static void start_lazy_sync(struct disk_thread *d)
+{
+    if (!uv_is_active((uv_handle_t *)&d->lazy))
+        uv_timer_start(&d->lazy, on_lazy_sync, DISK_LAZY_SYNC_MS, 0);
+}
+
+static void forget_gathered(struct disk_thread *d)
+{
+    d->gathering.count = d->gathering.bytes = 0;
+    d->gathering.sync = false;
+}
+
+/* What is gathered, unless it may have to wait: for the disk, or for the thread. */
+static bool append_at_once(struct disk_thread *d)
+{
+    struct batch *batch = &d->gathering;
+    if (batch->sync || batch->bytes > AT_ONCE_MAX || d->closing ||
+        uv_mutex_trylock(&d->using_store) != 0)
+        return false;
+    bool quick = store_append_is_quick(d->store, batch->records, batch->count);
+    if (quick) {
+        enum lth_err err = store_append(d->store, batch->records, batch->count);
+        struct news news = {.written = d->queued};
+        if (err != LTH_OK)
+            news = (struct news){.refused = batch->first, .why = err};
+        note(d, &news);
+        d->has_news = true;
+        d->gave_up = false;
+        forget_gathered(d);
+    }
+    uv_mutex_unlock(&d->using_store);
+    return quick;
+}
+
 void disk_kick(struct disk_thread *d)
 {
-    if (d->busy || (!d->gathering.count && !d->gathering.sync))
+    if (d->busy || d->has_news || (!d->gathering.count && !d->gathering.sync))
         return;
-    if (!d->gathering.sync && !uv_is_active((uv_handle_t *)&d->lazy))
-        uv_timer_start(&d->lazy, on_lazy_sync, DISK_LAZY_SYNC_MS, 0);
-    hand_over(d);
+    if (!d->gathering.sync)
+        start_lazy_sync(d);
+    if (!append_at_once(d))
+        hand_over(d);
 }
 
 enum lth_err disk_append(struct disk_thread *d, uint64_t number, const uint8_t *bytes, size_t len,
@@ -244,6 +306,7 @@ enum lth_err disk_append(struct disk_thread *d, uint64_t number, const uint8_t *
     if (!batch->count)
         batch->first = number;
     batch->records[batch->count++] = (struct store_record){bytes, len};
+    batch->bytes += len;
     batch->sync = batch->sync || sync;
     d->queued = number;
     return LTH_OK;
@@ -257,7 +320,8 @@ static void read_job_free(struct read_job *job)
     free(job);
 }
 
-enum lth_err disk_read(struct disk_thread *d, uint64_t token, const uint64_t *numbers, size_t count)
+enum lth_err disk_read(struct disk_thread *d, uint64_t token, const uint64_t *numbers, size_t count,
+                       size_t max_bytes)
 {
     struct read_job *job = calloc(1, sizeof *job + count * sizeof *numbers);
     if (!job)
@@ -270,6 +334,7 @@ enum lth_err disk_read(struct disk_thread *d, uint64_t token, const uint64_t *nu
     }
     job->token = token;
     job->count = count;
+    job->max_bytes = max_bytes;
     if (count)
         memcpy(job->numbers, numbers, count * sizeof *numbers);
     uv_mutex_lock(&d->mutex);
@@ -298,19 +363,15 @@ static void report_reads(struct disk_thread *d, struct read_job *jobs)
 
 static void maybe_end(struct disk_thread *d);
 
-static void on_news(uv_poll_t *wake, int status, int events)
+static void report(struct disk_thread *d)
 {
-    struct disk_thread *d = wake->data;
-    uint64_t count;
-    (void)status, (void)events;
-    if (read(d->wake_fd, &count, sizeof count) < 0)
-        return; /* woken for nothing */
     uv_mutex_lock(&d->mutex);
     struct news news = d->news;
     memset(&d->news, 0, sizeof d->news);
     uv_mutex_unlock(&d->mutex);
-    if (news.idle)
-        d->busy = false;
+    bool busy = d->busy && !news.idle;
+    d->busy = true; /* what is asked for in answer gathers until all is told */
+    d->has_news = false;
     if (news.durable)
         d->synced = news.durable;
     if (news.written && !news.durable)
@@ -318,14 +379,34 @@ static void on_news(uv_poll_t *wake, int status, int events)
     if (news.durable)
         d->callbacks.on_durable(d->callbacks.ctx, news.durable);
     if (news.refused) {
-        d->gathering.count = 0; /* what is queued behind it is refused with it */
-        d->gathering.sync = false;
+        forget_gathered(d); /* what is queued behind it is refused with it */
         d->queued = news.refused - 1;
         d->gave_up = true;
         d->callbacks.on_refused(d->callbacks.ctx, news.refused, news.why);
     }
     report_reads(d, news.reads);
+    d->busy = busy;
     disk_kick(d);
+}
+
+bool disk_report(struct disk_thread *d)
+{
+    if (!d->has_news)
+        return false;
+    report(d);
+    return true;
+}
+
+static void on_news(uv_poll_t *wake, int status, int events)
+{
+    struct disk_thread *d = wake->data;
+    uint64_t count;
+    (void)status, (void)events;
+    if (read(d->wake_fd, &count, sizeof count) < 0)
+        return; /* woken for nothing */
+    report(d);
+    while (disk_report(d))
+        ;
     maybe_end(d);
 }
 
@@ -336,6 +417,13 @@ void disk_stats(struct disk_thread *d, struct store_stats *out)
     uv_mutex_unlock(&d->mutex);
 }
 
+static void destroy_locks(struct disk_thread *d)
+{
+    uv_cond_destroy(&d->work);
+    uv_mutex_destroy(&d->mutex);
+    uv_mutex_destroy(&d->using_store);
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
     struct disk_thread *d = handle->data;
@@ -344,8 +432,7 @@ static void on_handle_closed(uv_handle_t *handle)
     close(d->wake_fd);
     void (*on_closed)(void *) = d->on_closed;
     void *ctx = d->closed_ctx;
-    uv_cond_destroy(&d->work);
-    uv_mutex_destroy(&d->mutex);
+    destroy_locks(d);
     free(d->handed.records);
     free(d->gathering.records);
     free(d);
@@ -367,7 +454,8 @@ static void end_thread(struct disk_thread *d)
 
 static void maybe_end(struct disk_thread *d)
 {
-    if (!d->closing || d->busy || d->gathering.count || uv_is_closing((uv_handle_t *)&d->wake))
+    if (!d->closing || d->busy || d->has_news || d->gathering.count ||
+        uv_is_closing((uv_handle_t *)&d->wake))
         return;
     if (d->synced < d->queued && !d->gave_up) { /* one last sync */
         on_lazy_sync(&d->lazy);
@@ -385,22 +473,35 @@ void disk_close(struct disk_thread *d, void (*on_closed)(void *ctx), void *ctx)
     d->in_haste = true;
     uv_cond_signal(&d->work);
     uv_mutex_unlock(&d->mutex);
+    if (d->has_news)
+        wake_loop(d);
     disk_kick(d);
     maybe_end(d);
 }
 
-static enum lth_err start_thread(struct disk_thread *d)
+static enum lth_err init_locks(struct disk_thread *d)
 {
-    if (uv_mutex_init(&d->mutex) != 0)
+    if (uv_mutex_init(&d->using_store) != 0)
         return LTH_NO_MEMORY;
-    if (uv_cond_init(&d->work) != 0) {
-        uv_mutex_destroy(&d->mutex);
+    if (uv_mutex_init(&d->mutex) != 0) {
+        uv_mutex_destroy(&d->using_store);
         return LTH_NO_MEMORY;
     }
+    if (uv_cond_init(&d->work) == 0)
+        return LTH_OK;
+    uv_mutex_destroy(&d->mutex);
+    uv_mutex_destroy(&d->using_store);
+    return LTH_NO_MEMORY;
+}
+
+static enum lth_err start_thread(struct disk_thread *d)
+{
+    enum lth_err err = init_locks(d);
+    if (err != LTH_OK)
+        return err;
     if (uv_thread_create(&d->thread, run_thread, d) == 0)
         return LTH_OK;
-    uv_cond_destroy(&d->work);
-    uv_mutex_destroy(&d->mutex);
+    destroy_locks(d);
     return LTH_NO_MEMORY;
 }
 

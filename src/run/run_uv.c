@@ -105,7 +105,8 @@ static bool carry_out(struct run *r, const struct todo *todo)
     switch (todo->type) {
     case TODO_APPEND: return do_append(r, todo);
     case TODO_READ:
-        return disk_read(r->disk, todo->read.token, todo->read.numbers, todo->read.count) == LTH_OK;
+        return disk_read(r->disk, todo->read.token, todo->read.numbers, todo->read.count,
+                         todo->read.max_bytes) == LTH_OK;
     case TODO_DIAL:
     case TODO_WRITE:
     case TODO_CLOSE:
@@ -114,7 +115,8 @@ static bool carry_out(struct run *r, const struct todo *todo)
         if (r->tcp) /* after the end there is nothing left to do it with */
             carry_out_link(r, todo);
         return true;
-    case TODO_EVENT: return true;
+    case TODO_LOOK:
+    case TODO_EVENT: return true; /* afterwards: they may lead to further steps */
     }
     return true;
 }
@@ -144,6 +146,15 @@ static void give_up(void)
     abort();
 }
 
+static void step(struct run *r, const struct node_input *input);
+
+static void look(struct run *r, uint32_t link)
+{
+    const struct node_input stalled = {.type = INPUT_STALLED, .link = {.id = link}};
+    if (r->tcp && tcp_is_stalled(r->tcp, link, STALLED_MS))
+        step(r, &stalled);
+}
+
 static void finish_step(struct run *r, struct todo_list *list)
 {
     bool ok = !list->out_of_memory;
@@ -152,19 +163,30 @@ static void finish_step(struct run *r, struct todo_list *list)
     if (!ok)
         give_up();
     disk_kick(r->disk);
-    for (struct todo *todo = list->first; todo; todo = todo->next)
+    for (struct todo *todo = list->first; todo; todo = todo->next) {
         if (todo->type == TODO_EVENT)
             tell(r, &todo->event);
+        else if (todo->type == TODO_LOOK)
+            look(r, todo->link);
+    }
 }
 
-/* When no step is under way any more: timer, news of what left, the user interfaces. */
+/* What is known at once of what steps had done, which is more steps. */
+static void report(struct run *r)
+{
+    r->reporting = true;
+    do
+        if (r->tcp)
+            tcp_report_sent(r->tcp);
+    while (disk_report(r->disk));
+    r->reporting = false;
+}
+
+/* When no step is under way any more: news of what was done, timer, the user interfaces. */
 static void settle(struct run *r)
 {
-    if (!r->reporting && r->tcp) {
-        r->reporting = true;
-        tcp_report_sent(r->tcp);
-        r->reporting = false;
-    }
+    if (!r->reporting)
+        report(r);
     set_timer(r);
     bool busy = node_is_busy(r->config.node);
     bool turned_idle = r->was_busy && !busy;
@@ -181,6 +203,7 @@ static void step(struct run *r, const struct node_input *input)
     node_step(r->config.node, &now, input, list);
     finish_step(r, list);
     todo_reset(list);
+    node_prepare(r->config.node);
     if (--r->depth == 0)
         settle(r);
 }
@@ -263,6 +286,12 @@ static void on_discovery_state(void *ctx, bool healthy, const char *sentence)
     run_warn(ctx, healthy ? "discovery" : "discovery_lost", sentence);
 }
 
+static void on_network(void *ctx)
+{
+    const struct node_input input = {.type = INPUT_NETWORK};
+    step(ctx, &input);
+}
+
 void run_submit(struct run *r, const struct command *command)
 {
     const struct node_input input = {.type = INPUT_COMMAND, .command = command};
@@ -339,12 +368,18 @@ static void tell_ready(struct run *r)
     r->config.on_event(r->config.ctx, &event);
 }
 
+/* Where discovery cannot work as asked for, the network is watched nevertheless. */
 static enum lth_err start_discovery(struct run *r)
 {
+    static const struct discovery_config off = {.mode = DISCOVERY_OFF};
     const struct discovery_config config = {r->config.discovery, r->port, r->config.interfaces,
                                             r->config.interface_count};
-    const struct discovery_callbacks callbacks = {on_found, on_lost, on_discovery_state, r};
-    return discovery_open(r->config.loop, &config, &callbacks, &r->discovery);
+    const struct discovery_callbacks callbacks = {on_found, on_lost, on_discovery_state, on_network,
+                                                  r};
+    enum lth_err err = discovery_open(r->config.loop, &config, &callbacks, &r->discovery);
+    if (err != LTH_OK && discovery_open(r->config.loop, &off, &callbacks, &r->discovery) != LTH_OK)
+        r->discovery = NULL;
+    return err;
 }
 
 enum lth_err run_start(struct run *r)

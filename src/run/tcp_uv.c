@@ -13,8 +13,10 @@
 enum {
     BACKLOG = 128,
     READ_SIZE = 64 * 1024,
-    LAST_WORDS_MS = 2000, /* for what is queued when a link is shut */
-    STUCK_MS = 30 * 1000  /* unacknowledged bytes end a connection: TCP_USER_TIMEOUT */
+    LAST_WORDS_MS = 2000,   /* for what is queued when a link is shut */
+    STUCK_MS = 30 * 1000,   /* unacknowledged bytes end a connection: TCP_USER_TIMEOUT */
+    UNSENT_MAX = 16 * 1024, /* what the kernel takes beyond what it can send: TCP_NOTSENT_LOWAT */
+    PROGRESS_MS = 100       /* libuv tells when a write is done, not how far it is */
 };
 
 struct tcp_link {
@@ -26,7 +28,8 @@ struct tcp_link {
     bool is_stillborn; /* its dial failed before it began */
     uv_connect_t connect;
     uv_shutdown_t shutdown;
-    size_t left; /* bytes that left and were not reported yet */
+    size_t queued; /* bytes in libuv's queue when last looked at */
+    size_t left;   /* bytes that left and were not reported yet */
     struct tcp_link *next_left;
     bool in_left;
     uint64_t shut_until_ms; /* loop time */
@@ -43,7 +46,6 @@ struct lookup {
 
 struct sending {
     uv_write_t req; /* first */
-    size_t len;
     uint8_t bytes[];
 };
 
@@ -51,7 +53,7 @@ struct tcp {
     uv_loop_t *loop;
     struct tcp_callbacks callbacks;
     uv_tcp_t listener;
-    uv_timer_t last_words, stillborn;
+    uv_timer_t last_words, stillborn, progress;
     bool closing;
     uint32_t incoming_bit, last_incoming;
     struct tcp_link *links; /* by id, until tcp_shut or on_down */
@@ -216,9 +218,12 @@ static void tune(struct tcp_link *l)
 {
     uv_os_fd_t fd;
     unsigned stuck_ms = STUCK_MS;
+    int unsent_max = UNSENT_MAX;
     uv_tcp_nodelay(&l->handle, 1); /* frames are whole when they are written */
-    if (uv_fileno((uv_handle_t *)&l->handle, &fd) == 0)
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stuck_ms, sizeof stuck_ms);
+    if (uv_fileno((uv_handle_t *)&l->handle, &fd) != 0)
+        return;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stuck_ms, sizeof stuck_ms);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max, sizeof unsent_max);
 }
 
 static void go_up(struct tcp_link *l, bool dialled)
@@ -431,20 +436,42 @@ void tcp_report_sent(struct tcp *t)
     }
 }
 
+/* What left libuv's queue since the last look. */
+static void note_progress(struct tcp_link *l)
+{
+    size_t queued = uv_stream_get_write_queue_size((uv_stream_t *)&l->handle);
+    if (queued < l->queued)
+        note_left(l, l->queued - queued);
+    l->queued = queued;
+}
+
+/* Looks while something is queued: on a slow link one write takes seconds. */
+static void on_progress(uv_timer_t *timer)
+{
+    struct tcp *t = timer->data;
+    bool waiting = false;
+    for (struct tcp_link *l = t->links; l; l = l->hh.next) {
+        if (l->queued)
+            note_progress(l);
+        waiting = waiting || l->queued;
+    }
+    if (waiting)
+        uv_timer_start(timer, on_progress, PROGRESS_MS, 0);
+    tcp_report_sent(t);
+}
+
 /* Runs exactly once per accepted write: sent, failed, or cut off by a close. */
 static void on_written(uv_write_t *req, int status)
 {
-    struct sending *s = (struct sending *)req;
     struct tcp_link *l = (struct tcp_link *)req->handle;
-    size_t len = s->len;
-    free(s);
+    free(req); /* the first member of struct sending */
     if (status == UV_ECANCELED || l->is_shut)
         return;
     if (status < 0) {
         go_down(l);
         return;
     }
-    note_left(l, len);
+    note_progress(l);
     tcp_report_sent(l->tcp);
 }
 
@@ -454,10 +481,14 @@ static void queue_write(struct tcp_link *l, const uint8_t *bytes, size_t len)
     if (!s)
         return; /* the frame is lost, so the peer's next tag fails and the session restarts */
     memcpy(s->bytes, bytes, len);
-    s->len = len;
     uv_buf_t buf = uv_buf_init((char *)s->bytes, (unsigned)len);
-    if (uv_write(&s->req, (uv_stream_t *)&l->handle, &buf, 1, on_written) != 0)
+    if (uv_write(&s->req, (uv_stream_t *)&l->handle, &buf, 1, on_written) != 0) {
         free(s); /* the connection is broken; on_read tells */
+        return;
+    }
+    l->queued += len;
+    if (!uv_is_active((uv_handle_t *)&l->tcp->progress))
+        uv_timer_start(&l->tcp->progress, on_progress, PROGRESS_MS, 0);
 }
 
 void tcp_write(struct tcp *t, uint32_t link, uint8_t *bytes, size_t len)
@@ -489,6 +520,18 @@ void tcp_pause(struct tcp *t, uint32_t link, bool pause)
         (void)uv_read_start((uv_stream_t *)&l->handle, on_alloc, on_read); /* EALREADY is fine */
 }
 
+bool tcp_is_stalled(struct tcp *t, uint32_t link, unsigned ms)
+{
+    struct tcp_link *l = find(t, link);
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    uv_os_fd_t fd;
+    if (!l || !l->is_up || uv_fileno((uv_handle_t *)&l->handle, &fd) != 0 ||
+        getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return false;
+    return info.tcpi_unacked > 0 && info.tcpi_last_ack_recv >= ms;
+}
+
 /* ---- the end ---- */
 
 static void on_shutdown(uv_shutdown_t *req, int status)
@@ -518,11 +561,12 @@ enum lth_err tcp_open(uv_loop_t *loop, const struct tcp_callbacks *callbacks,
     t->loop = loop;
     t->callbacks = *callbacks;
     t->incoming_bit = t->last_incoming = first_incoming;
-    uv_tcp_init(loop, &t->listener); /* no flags: these three cannot fail */
+    uv_tcp_init(loop, &t->listener); /* no flags: these four cannot fail */
     uv_timer_init(loop, &t->last_words);
     uv_timer_init(loop, &t->stillborn);
-    t->listener.data = t->last_words.data = t->stillborn.data = t;
-    t->handles = 3;
+    uv_timer_init(loop, &t->progress);
+    t->listener.data = t->last_words.data = t->stillborn.data = t->progress.data = t;
+    t->handles = 4;
     *out = t;
     return LTH_OK;
 }
@@ -537,5 +581,6 @@ void tcp_close(struct tcp *t, void (*on_closed)(void *ctx), void *ctx)
     t->closing = true; /* not before: an empty list would end the timer */
     uv_close((uv_handle_t *)&t->listener, on_handle_closed);
     uv_close((uv_handle_t *)&t->stillborn, on_handle_closed);
+    uv_close((uv_handle_t *)&t->progress, on_handle_closed);
     time_last_words(t);
 }

@@ -3,7 +3,8 @@
  * 1. tcp_listen accepts; tcp_dial resolves and connects. Both end in on_up.
  * 2. Bytes that come in are lent to on_bytes for the call.
  * 3. tcp_write sends at once what the kernel takes and queues the rest; on_sent tells how
- *    much left, never from inside tcp_write.
+ *    much left, piece by piece, never from inside tcp_write. The kernel holds little that it
+ *    has not sent, so what is written next waits behind little, however slow the link.
  * 4. A link ends with on_down (the other side, or a failed dial) or with tcp_shut (ours):
  *    never both. Links are known by numbers, so a late answer cannot meet a dead one.
  */
@@ -37,6 +38,10 @@ LTH_MUST_USE enum lth_err tcp_listen(struct tcp *t, const struct endpoint *at, u
 void tcp_dial(struct tcp *t, uint32_t link, const char *address);
 void tcp_write(struct tcp *t, uint32_t link, uint8_t *bytes, size_t len); /* copies */
 void tcp_pause(struct tcp *t, uint32_t link, bool pause);
+
+/* Bytes are on their way, and the other side has acknowledged nothing for ms: the kernel's own view
+ * (TCP_INFO). On a link that was idle so long, true for bytes that have just left, too. */
+bool tcp_is_stalled(struct tcp *t, uint32_t link, unsigned ms);
 
 /* Sends what is queued, then closes; after two seconds at most. */
 void tcp_shut(struct tcp *t, uint32_t link);

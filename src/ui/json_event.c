@@ -73,6 +73,14 @@ static void write_delivery(struct json_writer *w, const struct event *e)
     json_put_time(w, "time", e->delivery.time_ms);
 }
 
+static void write_gap(struct json_writer *w, const struct event *e)
+{
+    json_put_hash(w, "conversation", e->gap.conversation);
+    json_put_id(w, "from", e->gap.from);
+    json_put_number(w, "first", e->gap.first);
+    json_put_number(w, "last", e->gap.last);
+}
+
 static void write_fork(struct json_writer *w, const struct event *e)
 {
     json_put_hash(w, "conversation", e->fork.conversation);
@@ -158,6 +166,8 @@ static void write_fields(struct json_writer *w, const struct event *e)
     case EVENT_MESSAGE: write_message(w, &e->message); break;
     case EVENT_SENT:
     case EVENT_DELIVERED: write_delivery(w, e); break;
+    case EVENT_GAP:
+    case EVENT_GAP_FILLED: write_gap(w, e); break;
     case EVENT_FORK: write_fork(w, e); break;
     case EVENT_KEY_CHANGE: write_key_change(w, e); break;
     case EVENT_WARNING:

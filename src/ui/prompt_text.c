@@ -234,6 +234,17 @@ void prompt_text_address(struct pen *pen, const struct event *e, bool is_removed
                e->address.address, "");
 }
 
+static void write_gap(struct pen *pen, const struct event *e)
+{
+    uint64_t count = e->gap.last - e->gap.first + 1;
+    prompt_text_notice(pen);
+    pen_say(pen, "%" PRIu64 " message%s from ", count, count == 1 ? "" : "s");
+    say_short_id(pen, e->gap.from);
+    pen_say(pen, e->type == EVENT_GAP ? " missing here; shown as soon as anybody brings them"
+                                      : " that were missing have come");
+    prompt_text_end(pen);
+}
+
 static void write_fork(struct pen *pen, const struct event *e)
 {
     prompt_text_alarm(pen);
@@ -269,6 +280,8 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_MESSAGE:
     case EVENT_ADDRESS: break;
     case EVENT_READY: write_ready(pen, e, ""); break;
+    case EVENT_GAP:
+    case EVENT_GAP_FILLED: write_gap(pen, e); break;
     case EVENT_FORK: write_fork(pen, e); break;
     case EVENT_KEY_CHANGE: write_key_change(pen, e); break;
     case EVENT_WARNING: write_warning(pen, e); break;

@@ -12,7 +12,8 @@
 
 struct node {
     struct discovery *discovery; /* NULL once it is being closed */
-    int found, lost, dialled, told;
+    int found, lost, dialled, told, networks;
+    bool close_when_network;
     uint16_t last_port;
     bool unhealthy, close_when_found, closed;
     char sentence[160];
@@ -63,6 +64,14 @@ static void on_state(void *ctx, bool healthy, const char *sentence)
     snprintf(n->sentence, sizeof n->sentence, "%s", sentence);
 }
 
+static void on_network(void *ctx)
+{
+    struct node *n = ctx;
+    n->networks++;
+    if (n->close_when_network)
+        close_node(n);
+}
+
 static void open_node_on(struct node *n, enum discovery_mode mode, const char *const *interfaces,
                          size_t count)
 {
@@ -71,7 +80,12 @@ static void open_node_on(struct node *n, enum discovery_mode mode, const char *c
                                             .interfaces = interfaces,
                                             .interface_count = count};
     const struct discovery_callbacks callbacks = {
-        .on_found = on_found, .on_lost = on_lost, .on_state = on_state, .ctx = n};
+        .on_found = on_found,
+        .on_lost = on_lost,
+        .on_state = on_state,
+        .on_network = on_network,
+        .ctx = n,
+    };
     assert_int_equal(discovery_open(&loop, &config, &callbacks, &n->discovery), LTH_OK);
 }
 
@@ -335,6 +349,37 @@ static void test_off_is_silent(void **state)
     finish();
 }
 
+static bool all_heard_of_the_network(void)
+{
+    return nodes[0].networks && nodes[1].networks && nodes[2].networks;
+}
+
+static void test_every_mode_tells_that_the_network_changed(void **state)
+{
+    (void)state;
+    open_node(&nodes[0], DISCOVERY_OFF);
+    open_node(&nodes[1], DISCOVERY_EMBEDDED);
+    open_node(&nodes[2], DISCOVERY_AVAHI);
+    assert_true(private_network_set_loopback(false));
+    assert_true(run_until(all_heard_of_the_network, 2000));
+    assert_int_equal(nodes[0].told, 0); /* to the user `off` says nothing */
+    finish();
+}
+
+static void test_on_network_may_close(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(nodes); i++)
+        nodes[i].close_when_network = true;
+    open_node(&nodes[0], DISCOVERY_OFF);
+    open_node(&nodes[1], DISCOVERY_EMBEDDED);
+    open_node(&nodes[2], DISCOVERY_AVAHI);
+    assert_true(private_network_set_loopback(false));
+    assert_true(run_until(all_heard_of_the_network, 2000));
+    finish();
+    assert_int_equal(nodes[0].networks + nodes[1].networks + nodes[2].networks, 3);
+}
+
 static void test_interfaces_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -370,6 +415,8 @@ int main(void)
         NODE_TEST(test_without_a_bus_auto_is_embedded_at_once_and_says_so),
         NODE_TEST(test_without_a_bus_avahi_waits_and_says_so_within_two_seconds),
         NODE_TEST(test_off_is_silent),
+        NODE_TEST(test_every_mode_tells_that_the_network_changed),
+        NODE_TEST(test_on_network_may_close),
         NODE_TEST(test_interfaces_that_cannot_be_are_refused),
     };
     setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1);

@@ -45,6 +45,12 @@ static void state(void *ctx, bool healthy, const char *sentence)
     line(healthy ? "well" : "unwell", sentence);
 }
 
+static void network(void *ctx)
+{
+    (void)ctx;
+    line("network", "");
+}
+
 static void closed(void *ctx)
 {
     (void)ctx;
@@ -109,7 +115,7 @@ int main(int argc, char **argv)
         .interface_count = (size_t)(argc - 4),
     };
     const struct discovery_callbacks callbacks = {
-        .on_found = found, .on_lost = lost, .on_state = state};
+        .on_found = found, .on_lost = lost, .on_state = state, .on_network = network};
     start_ms = uv_hrtime() / 1000000;
     enum lth_err err = discovery_open(loop, &config, &callbacks, &discovery);
     if (err != LTH_OK) {

@@ -228,6 +228,7 @@ void guest_send_texts(struct stage *s, struct guest *g, uint64_t first, size_t c
         size_t len;
         int text_len = snprintf(text, sizeof text, "text %llu", (unsigned long long)number);
         const struct entry_content content = {.time_ms = s->now.wall_ms,
+                                              .order_ms = s->now.wall_ms,
                                               .kind = ENTRY_TEXT,
                                               .body = (const uint8_t *)text,
                                               .body_len = (size_t)text_len};

@@ -61,10 +61,13 @@ void stage_answer_read(struct stage *s)
     size_t count = todo->read.count;
     struct node_record *records = calloc(count + 1, sizeof *records);
     require(records);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0, bytes = 0; i < count; i++) {
         uint64_t number = todo->read.numbers[i];
         require(number >= 1 && number <= s->appended);
         records[i] = (struct node_record){s->log[number - 1].bytes, s->log[number - 1].len};
+        bytes += records[i].len;
+        if (todo->read.max_bytes && bytes >= todo->read.max_bytes)
+            count = i + 1;
     }
     const struct node_input input = {.type = INPUT_READ,
                                      .read = {todo->read.token, records, count}};

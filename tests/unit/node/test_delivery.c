@@ -294,14 +294,14 @@ static void test_nothing_leaves_before_it_is_durable(void **state)
     assert_memory_equal(parsed.body, "hello", 5);
 }
 
-static void test_a_head_follows_within_50_ms(void **state)
+static void test_a_head_follows_within_10_ms(void **state)
 {
     (void)state;
     struct frame_message m;
     say("hello");
     stage_disk_done(&s);
     assert_false(guest_heard(&bob, MESSAGE_HEAD, &m));
-    stage_wait(&s, 50);
+    stage_wait(&s, 10);
     assert_true(guest_heard(&bob, MESSAGE_HEAD, &m));
 }
 
@@ -410,6 +410,137 @@ static void test_an_old_queue_is_read_back_from_the_disk(void **state)
     assert_non_null(stage_event(&s, EVENT_SENT));
 }
 
+/* Bob says, on a new session, that he holds number entries of the feed, and heads up to proved. */
+static void come_back_holding(const struct feed_id *feed, uint64_t number, uint64_t proved)
+{
+    static uint32_t last = 10;
+    uint8_t body[HAVE_HEADER_LEN + HAVE_ITEM_LEN];
+    struct writer w = writer_over(body, sizeof body);
+    struct have_item item = {.incarnation = feed->incarnation, .number = number, .proved = proved};
+    memcpy(item.author, feed->author, ID_LEN);
+    have_begin(&w, feed->conversation, true);
+    have_add(&w, &item);
+    stage_link_down(&s, bob.link);
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | ++last);
+    guest_send(&s, &bob, MESSAGE_HAVE, 0, body, writer_len(&w));
+}
+
+static void test_what_an_author_lost_is_given_back_behind_its_head(void **state)
+{
+    (void)state;
+    uint8_t bytes[HEAD_LEN], hash[HASH_LEN];
+    struct frame_message m;
+    struct head head;
+    struct entries run;
+    struct feed_id feed;
+    make_head(bytes); /* two texts, and a head for both */
+    guest_feed(&s, &bob, &feed);
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+    assert_int_equal(head_parse(bytes, sizeof bytes, &head), LTH_OK);
+    guest_send_texts(&s, &bob, head.point.number + 1, 1, head.point.hash, hash); /* without one */
+    stage_disk_done(&s);
+    come_back_holding(&feed, 1, 0);
+    assert_true(guest_heard(&bob, MESSAGE_HEAD, &m));
+    assert_memory_equal(m.body, bytes, sizeof bytes);
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    assert_int_equal(entries_parse(m.body, m.len, &run), LTH_OK);
+    assert_memory_equal(run.feed.author, bob.me.public.id, ID_LEN);
+    assert_true(run.first == 2);
+    const uint8_t *content;
+    size_t len, count = 0;
+    while (entries_next(&run, &content, &len) == LTH_OK)
+        count++;
+    assert_int_equal(count, head.point.number - 1); /* and not what no head covers */
+    come_back_holding(&feed, head.point.number, 0);
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m)); /* lacks nothing */
+}
+
+static void test_it_is_given_back_after_a_restart_too(void **state)
+{
+    (void)state;
+    uint8_t bytes[HEAD_LEN];
+    struct frame_message m;
+    struct feed_id feed;
+    make_head(bytes);
+    guest_feed(&s, &bob, &feed);
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+    stage_disk_done(&s);
+    guest_forget(&bob);
+    s.guest = NULL;
+    stage_restart(&s, 1);
+    come_back_holding(&feed, 0, 0);
+    assert_true(guest_heard(&bob, MESSAGE_HEAD, &m));
+    assert_memory_equal(m.body, bytes, sizeof bytes);
+    stage_answer_read(&s);
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+}
+
+static void test_a_head_that_the_peer_never_got_is_signed_again(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    say("hello");
+    stage_disk_done(&s);
+    const struct feed_point point = accepted_point(1);
+    come_back_holding(&point.feed, 1, 0);
+    stage_wait(&s, 10);
+    assert_true(guest_heard(&bob, MESSAGE_HEAD, &m));
+    assert_memory_equal(m.body + FEED_ID_LEN + 8, point.hash, HASH_LEN);
+    come_back_holding(&point.feed, 1, 1);
+    stage_wait(&s, 10);
+    assert_false(guest_heard(&bob, MESSAGE_HEAD, &m));
+}
+
+static void test_a_receipt_signed_ahead_is_sent_once_it_is_true(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    struct frame_message m;
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    node_prepare(s.node);
+    assert_false(guest_heard(&bob, MESSAGE_RECEIPT, &m));
+    stage_disk_done(&s);
+    expect_receipt(1, hash);
+    guest_send_texts(&s, &bob, 2, 1, hash, hash);
+    node_prepare(s.node);
+    guest_send_texts(&s, &bob, 3, 1, hash, hash); /* both are written at once */
+    stage_disk_done(&s);
+    expect_receipt(3, hash);
+}
+
+/* Bytes that the last step handed out, and those of a read that it asked for. */
+static size_t handed_out(void)
+{
+    size_t bytes = 0;
+    const struct todo *write;
+    for (size_t i = 0; (write = stage_todo(&s, TODO_WRITE, i)); i++)
+        bytes += write->write.len;
+    if (!stage_count(&s, TODO_READ))
+        return bytes;
+    stage_answer_read(&s);
+    return bytes + handed_out();
+}
+
+static void test_a_slow_link_is_not_handed_much_ahead(void **state)
+{
+    (void)state;
+    static char text[TEXT_MAX + 1];
+    memset(text, 'x', TEXT_MAX);
+    for (size_t i = 0; i < 100; i++)
+        say(text);
+    stage_disk_done(&s);
+    size_t ahead = handed_out();
+    assert_in_range(ahead, 32 * 1024, 64 * 1024);
+    for (size_t i = 0; i < 4; i++) { /* each takes two seconds */
+        const struct node_input left = {.type = INPUT_LINK_SENT,
+                                        .link = {.id = bob.link, .sent = ahead}};
+        s.now.mono_ms += 2000;
+        stage_input(&s, &left);
+        ahead = handed_out();
+    }
+    assert_in_range(ahead, 1, 24 * 1024);
+}
+
 #define ON_A_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
 
 int main(void)
@@ -428,12 +559,17 @@ int main(void)
         ON_A_STAGE(test_a_head_is_kept_as_evidence_once),
         ON_A_STAGE(test_a_forged_head_ends_the_session),
         ON_A_STAGE(test_nothing_leaves_before_it_is_durable),
-        ON_A_STAGE(test_a_head_follows_within_50_ms),
+        ON_A_STAGE(test_a_head_follows_within_10_ms),
         ON_A_STAGE(test_a_receipt_delivers_once_it_is_written),
         ON_A_STAGE(test_a_receipt_by_somebody_else_ends_the_session),
         ON_A_STAGE(test_a_receipt_for_what_we_never_said_is_passed_over),
         ON_A_STAGE(test_what_was_sent_and_not_held_is_sent_again_to_the_next_session),
         ON_A_STAGE(test_an_old_queue_is_read_back_from_the_disk),
+        ON_A_STAGE(test_what_an_author_lost_is_given_back_behind_its_head),
+        ON_A_STAGE(test_it_is_given_back_after_a_restart_too),
+        ON_A_STAGE(test_a_head_that_the_peer_never_got_is_signed_again),
+        ON_A_STAGE(test_a_receipt_signed_ahead_is_sent_once_it_is_true),
+        ON_A_STAGE(test_a_slow_link_is_not_handed_much_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

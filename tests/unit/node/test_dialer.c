@@ -316,6 +316,37 @@ static void test_who_is_blocked_is_not_dialled(void **state)
     guest_clear(&s, &g);
 }
 
+static void test_when_our_network_changes_nobody_waits(void **state)
+{
+    (void)state;
+    static const struct node_input network = {.type = INPUT_NETWORK};
+    type_address("192.0.2.1:7327");
+    uint32_t link = dialled("192.0.2.1:7327");
+    for (int i = 0; i < 8; i++) {
+        stage_link_down(&s, link);
+        stage_wait(&s, next_wake());
+        link = dialled("192.0.2.1:7327");
+    }
+    stage_input(&s, &network);
+    assert_true(stage_closed(&s, link)); /* a dial that goes nowhere begins again */
+    assert_in_range(next_wake(), 0, DIAL_AGAIN_MS);
+    stage_wait(&s, next_wake());
+    assert_true(dialled("192.0.2.1:7327") != link);
+}
+
+static void test_who_hangs_up_at_once_is_not_called_at_once(void **state)
+{
+    (void)state;
+    static const uint8_t none_sent[8];
+    struct guest g;
+    guest_init(&g, 2, "bob");
+    type_address("192.0.2.1:7327");
+    guest_accept(&s, &g, dialled("192.0.2.1:7327"), "192.0.2.1:7327");
+    guest_send(&s, &g, MESSAGE_CLOSE, 0, none_sent, sizeof none_sent);
+    assert_in_range(next_wake(), DIAL_REBUFF_WAIT_MS, 2 * DIAL_REBUFF_WAIT_MS);
+    guest_clear(&s, &g);
+}
+
 static void test_a_node_that_stops_dials_no_more(void **state)
 {
     (void)state;
@@ -349,6 +380,8 @@ int main(void)
         ON_A_STAGE(test_where_somebody_was_met_is_dialled_after_a_restart),
         ON_A_STAGE(test_nobody_else_is_told_who_we_are_there),
         ON_A_STAGE(test_who_is_blocked_is_not_dialled),
+        ON_A_STAGE(test_when_our_network_changes_nobody_waits),
+        ON_A_STAGE(test_who_hangs_up_at_once_is_not_called_at_once),
         ON_A_STAGE(test_a_node_that_stops_dials_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,7 @@ static void push(struct talk *t, struct feed *f, uint8_t mark, uint64_t time_ms,
                  const struct feed *after)
 {
     const uint8_t hash[HASH_LEN] = {mark};
-    struct entry_content content = {.time_ms = time_ms, .kind = ENTRY_TEXT};
+    struct entry_content content = {.order_ms = time_ms, .kind = ENTRY_TEXT};
     if (after) {
         content.parent_count = 1;
         memcpy(content.parents[0].author, after->id.author, ID_LEN);
@@ -89,6 +89,37 @@ static void test_an_answer_stands_behind_what_it_answers_whatever_its_clock(void
     end(t);
 }
 
+static void test_an_answer_is_written_down_as_later_than_what_it_answers(void **state)
+{
+    (void)state;
+    struct talk *t = begin();
+    struct entry_content answer = {.parent_count = 1};
+    say(t, t->theirs, 'q', noon + ten_years, NULL);
+    memcpy(answer.parents[0].author, t->theirs->id.author, ID_LEN);
+    answer.parents[0].incarnation = t->theirs->id.incarnation;
+    answer.parents[0].number = 1;
+    assert_true(feed_next_order(t->ours, noon, &answer) == noon + ten_years + 1);
+    answer.parent_count = 0;
+    assert_true(feed_next_order(t->ours, noon, &answer) == noon);
+    assert_true(feed_next_order(t->theirs, noon, &answer) == noon + ten_years);
+    end(t);
+}
+
+static void test_a_parent_or_a_head_that_is_not_here_is_known_to_be_missing(void **state)
+{
+    (void)state;
+    struct talk *t = begin();
+    struct feed ahead = *t->theirs;
+    ahead.count = 7;
+    say(t, t->theirs, 'a', noon, NULL);
+    say(t, t->ours, 'b', noon, t->theirs);
+    assert_false(t->c->has_gap);
+    say(t, t->ours, 'c', noon, &ahead);
+    assert_true(t->c->has_gap);
+    assert_true(t->theirs->known == 7);
+    end(t);
+}
+
 static void test_a_feed_keeps_its_own_order_when_its_clock_goes_back(void **state)
 {
     (void)state;
@@ -101,15 +132,15 @@ static void test_a_feed_keeps_its_own_order_when_its_clock_goes_back(void **stat
     end(t);
 }
 
-static void test_equal_times_are_ordered_by_depth_and_then_by_hash(void **state)
+static void test_equal_orders_fall_to_the_author_and_the_number(void **state)
 {
     (void)state;
     struct talk *t = begin();
     say(t, t->ours, 'z', noon, NULL);
-    say(t, t->ours, 'y', noon, NULL); /* one deeper */
+    say(t, t->ours, 'y', noon, NULL);
     say(t, t->theirs, 'n', noon, NULL);
     say(t, t->theirs, 'm', noon, NULL);
-    check_order(t, "nzmy");
+    check_order(t, "zynm");
     end(t);
 }
 
@@ -262,8 +293,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_time_decides_between_entries_that_know_nothing_of_each_other),
         cmocka_unit_test(test_an_answer_stands_behind_what_it_answers_whatever_its_clock),
+        cmocka_unit_test(test_an_answer_is_written_down_as_later_than_what_it_answers),
+        cmocka_unit_test(test_a_parent_or_a_head_that_is_not_here_is_known_to_be_missing),
         cmocka_unit_test(test_a_feed_keeps_its_own_order_when_its_clock_goes_back),
-        cmocka_unit_test(test_equal_times_are_ordered_by_depth_and_then_by_hash),
+        cmocka_unit_test(test_equal_orders_fall_to_the_author_and_the_number),
         cmocka_unit_test(test_the_order_does_not_depend_on_who_came_first),
         cmocka_unit_test(test_an_entry_is_in_the_order_once_it_is_durable),
         cmocka_unit_test(test_what_is_not_durable_can_be_taken_away_again),

@@ -29,6 +29,7 @@ struct stage {
         char first[RECORD_TEXT_LEN];
     } read;
     bool closed, late;
+    bool stays_full; /* a refusal does not end the disk's failing */
 };
 
 static void on_written(void *ctx, uint64_t upto)
@@ -51,7 +52,8 @@ static void on_refused(void *ctx, uint64_t from, enum lth_err why)
     s->refused = s->next = from;
     s->why = why;
     s->refusals++;
-    memdisk_fail(s->disk, 0, 0, 0, false); /* the thread is idle */
+    if (!s->stays_full)
+        memdisk_fail(s->disk, 0, 0, 0, false); /* the thread is idle */
 }
 
 static void on_read(void *ctx, uint64_t token, const struct node_record *records, size_t count)
@@ -232,7 +234,7 @@ static void test_reads_are_answered_and_what_cannot_be_read_is_null(void **state
     append(s, 2, true);
     disk_kick(s->thread);
     run_until(s, &s->durable, 2, 5000);
-    assert_int_equal(disk_read(s->thread, 77, wanted, LENGTH(wanted)), LTH_OK);
+    assert_int_equal(disk_read(s->thread, 77, wanted, LENGTH(wanted), 0), LTH_OK);
     run_until(s, &s->read.token, 77, 5000);
     assert_int_equal(s->read.count, LENGTH(wanted));
     assert_int_equal(s->read.lengths[0], strlen(s->texts[1]));
@@ -240,11 +242,115 @@ static void test_reads_are_answered_and_what_cannot_be_read_is_null(void **state
     assert_int_equal(s->read.lengths[1], SIZE_MAX);
     assert_int_equal(s->read.lengths[2], strlen(s->texts[0]));
     assert_int_equal(s->read.lengths[3], SIZE_MAX);
-    assert_int_equal(disk_read(s->thread, 78, NULL, 0), LTH_OK);
+    assert_int_equal(disk_read(s->thread, 78, NULL, 0, 0), LTH_OK);
     run_until(s, &s->read.token, 78, 5000);
     assert_int_equal(s->read.count, 0);
     close_thread(s);
     end(s, 2);
+}
+
+static void test_reading_stops_behind_the_record_that_reaches_the_limit(void **state)
+{
+    (void)state;
+    static const uint64_t wanted[] = {1, 2, 3, 4};
+    struct stage *s = open_stage();
+    append(s, 4, true);
+    disk_kick(s->thread);
+    run_until(s, &s->durable, 4, 5000);
+    size_t one = strlen(s->texts[0]), two = one + strlen(s->texts[1]);
+    size_t all = two + strlen(s->texts[2]) + strlen(s->texts[3]);
+    const struct {
+        const char *name;
+        size_t max_bytes, count;
+    } rows[] = {{"no limit", 0, 4},           {"less than a record", 1, 1},
+                {"one record", one, 1},       {"a byte more", one + 1, 2},
+                {"two records", two, 2},      {"all but a byte", all - 1, 4},
+                {"more than all", all + 1, 4}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        uint64_t token = i + 1;
+        assert_int_equal(disk_read(s->thread, token, wanted, LENGTH(wanted), rows[i].max_bytes),
+                         LTH_OK);
+        run_until(s, &s->read.token, token, 5000);
+        CHECK(s->read.count == rows[i].count, rows[i].name);
+        CHECK(strcmp(s->read.first, s->texts[0]) == 0, rows[i].name);
+    }
+    close_thread(s);
+    end(s, 4);
+}
+
+/* With a segment that has room, which the first append makes. */
+static struct stage *open_begun(void)
+{
+    struct stage *s = open_stage();
+    append(s, 1, true);
+    disk_kick(s->thread);
+    run_until(s, &s->durable, 1, 5000);
+    return s;
+}
+
+static void test_a_small_batch_without_a_sync_is_written_at_once_and_told_when_asked(void **state)
+{
+    (void)state;
+    struct stage *s = open_begun();
+    assert_false(disk_report(s->thread));
+    append(s, 2, false);
+    disk_kick(s->thread);
+    assert_true(s->written == 1); /* not from inside the call */
+    append(s, 1, true);
+    disk_kick(s->thread); /* waits for its turn */
+    assert_true(disk_report(s->thread));
+    assert_true(s->written == 3);
+    assert_false(disk_report(s->thread));
+    run_until(s, &s->durable, 4, 5000);
+    assert_true(s->durable == 4);
+    close_thread(s);
+    end(s, 4);
+}
+
+static void test_a_batch_that_is_refused_at_once_refuses_what_came_after_it(void **state)
+{
+    (void)state;
+    struct stage *s = open_begun();
+    memdisk_fail(s->disk, MEM_PWRITE, 1, ENOSPC, true);
+    append(s, 2, false);
+    disk_kick(s->thread);
+    append(s, 3, true);
+    disk_kick(s->thread);
+    assert_true(disk_report(s->thread));
+    assert_true(s->refused == 2);
+    assert_int_equal(s->refusals, 1);
+    assert_int_equal(s->why, LTH_DISK_FULL);
+    append(s, 2, false); /* there is room now */
+    disk_kick(s->thread);
+    run_until(s, &s->durable, 3, 5000);
+    assert_true(s->durable == 3);
+    close_thread(s);
+    end(s, 3);
+}
+
+static void test_what_may_have_to_wait_is_not_written_at_once(void **state)
+{
+    (void)state;
+    struct stage *s = open_begun();
+    append(s, 200, false); /* more than a few kilobytes */
+    disk_kick(s->thread);
+    assert_false(disk_report(s->thread));
+    run_until(s, &s->written, 201, 5000);
+    assert_true(s->written == 201);
+    close_thread(s);
+    end(s, 201);
+}
+
+static void test_closing_tells_what_was_written_at_once(void **state)
+{
+    (void)state;
+    struct stage *s = open_begun();
+    append(s, 2, false);
+    disk_kick(s->thread);
+    append(s, 2, false);
+    close_thread(s);
+    assert_true(s->durable == 5);
+    end(s, 5);
 }
 
 static void test_closing_finishes_what_is_queued(void **state)
@@ -267,31 +373,39 @@ static void test_closing_answers_the_reads_that_were_asked_for(void **state)
     append(s, 1, true);
     disk_kick(s->thread);
     run_until(s, &s->durable, 1, 5000);
-    assert_int_equal(disk_read(s->thread, 5, &one, 1), LTH_OK);
+    assert_int_equal(disk_read(s->thread, 5, &one, 1, 0), LTH_OK);
     close_thread(s);
     assert_true(s->read.token == 5);
     end(s, 1);
 }
 
-static void test_a_sync_that_finds_the_disk_full_is_tried_again(void **state)
+static void test_a_sync_that_finds_the_disk_full_refuses_what_comes_and_is_tried_again(void **state)
 {
     (void)state;
     static const uint64_t one = 1;
     struct stage *s = open_stage();
+    s->stays_full = true;
     memdisk_fail(s->disk, MEM_DATASYNC, 1, ENOSPC, true);
     append(s, 3, true);
     disk_kick(s->thread);
     append(s, 3, true);
-    run_until(s, &s->durable, 6, 100);
-    assert_true(s->durable == 0);
-    assert_int_equal(s->refusals, 0);
-    assert_int_equal(disk_read(s->thread, 9, &one, 1), LTH_OK); /* does not wait for room */
+    run_until(s, &s->refused, 4, 400); /* at once, not when there is room */
+    assert_true(s->refused == 4 && s->durable == 0);
+    assert_int_equal(s->why, LTH_DISK_FULL);
+    append(s, 2, true); /* the same numbers again, refused at the next try */
+    disk_kick(s->thread);
+    s->refused = 0;
+    run_until(s, &s->refused, 4, 5000);
+    assert_int_equal(s->refusals, 2);
+    assert_int_equal(disk_read(s->thread, 9, &one, 1, 0), LTH_OK); /* does not wait for room */
     run_until(s, &s->read.token, 9, 400);
     assert_string_equal(s->read.first, s->texts[0]);
     memdisk_fail(s->disk, 0, 0, 0, false);
+    run_until(s, &s->durable, 3, 5000); /* what was appended is not lost */
+    append(s, 3, true);
+    disk_kick(s->thread);
     run_until(s, &s->durable, 6, 5000);
     assert_true(s->durable == 6);
-    assert_int_equal(s->refusals, 0);
     close_thread(s);
     end(s, 6);
 }
@@ -300,6 +414,7 @@ static void test_closing_does_not_wait_for_room(void **state)
 {
     (void)state;
     struct stage *s = open_stage();
+    s->stays_full = true;
     memdisk_fail(s->disk, MEM_DATASYNC, 1, ENOSPC, true);
     append(s, 3, true);
     disk_kick(s->thread);
@@ -357,9 +472,15 @@ int main(void)
         cmocka_unit_test(test_a_synced_record_takes_the_earlier_ones_with_it),
         cmocka_unit_test(test_what_is_queued_behind_a_refused_record_is_refused_with_it),
         cmocka_unit_test(test_reads_are_answered_and_what_cannot_be_read_is_null),
+        cmocka_unit_test(test_reading_stops_behind_the_record_that_reaches_the_limit),
+        cmocka_unit_test(test_a_small_batch_without_a_sync_is_written_at_once_and_told_when_asked),
+        cmocka_unit_test(test_a_batch_that_is_refused_at_once_refuses_what_came_after_it),
+        cmocka_unit_test(test_what_may_have_to_wait_is_not_written_at_once),
+        cmocka_unit_test(test_closing_tells_what_was_written_at_once),
         cmocka_unit_test(test_closing_finishes_what_is_queued),
         cmocka_unit_test(test_closing_answers_the_reads_that_were_asked_for),
-        cmocka_unit_test(test_a_sync_that_finds_the_disk_full_is_tried_again),
+        cmocka_unit_test(
+            test_a_sync_that_finds_the_disk_full_refuses_what_comes_and_is_tried_again),
         cmocka_unit_test(test_closing_does_not_wait_for_room),
         cmocka_unit_test(test_a_sync_that_fails_for_good_is_refused_and_closing_ends),
         cmocka_unit_test(test_an_idle_thread_closes),

@@ -1,11 +1,14 @@
 /* TCP links: up, bytes, down, each told once and never from inside the call that caused it. */
 #include "check.h"
 
+#include "discovery/private_network.h"
 #include "run/tcp_uv.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const uint32_t incoming_bit = 0x80000000;
@@ -475,6 +478,109 @@ static void run_until_open(struct stage *s, unsigned links, int fd)
     assert_int_equal(open_links(s), links);
 }
 
+static void find_unsent(uv_handle_t *handle, void *ctx)
+{
+    uv_os_fd_t fd;
+    int unsent = 0;
+    if (handle->type == UV_TCP && uv_fileno(handle, &fd) == 0 &&
+        ioctl(fd, SIOCOUTQNSD, &unsent) == 0 && unsent > *(int *)ctx)
+        *(int *)ctx = unsent;
+}
+
+static void test_the_kernel_holds_little_that_it_has_not_sent(void **state)
+{
+    (void)state;
+    enum { LITTLE = 128 << 10 }; /* the limit, and one segment as large as they get */
+    struct stage *s = open_listening();
+    int fd = connect_and_fill(s, 1), unsent = 0;
+    run_for(s, 100);
+    uv_walk(&s->loop, find_unsent, &unsent);
+    assert_in_range(unsent, 1, LITTLE);
+    shut(s, 1 | incoming_bit);
+    close(fd); /* nobody waits for it */
+    end(s);
+}
+
+/* Reads so much, while the loop goes on. */
+static void drain(struct stage *s, int fd, size_t len)
+{
+    static uint8_t bytes[PIECE];
+    while (len > 0) {
+        ssize_t got = recv(fd, bytes, len < PIECE ? len : PIECE, MSG_DONTWAIT);
+        if (got <= 0)
+            run_for(s, 5);
+        len -= got > 0 ? (size_t)got : 0;
+    }
+}
+
+static void test_what_leaves_of_one_write_is_told_piece_by_piece(void **state)
+{
+    (void)state;
+    struct stage *s = open_listening();
+    int fd = connect_and_fill(s, 1); /* with a single write */
+    const size_t *sent = &s->incoming[1].sent;
+    size_t read_len = 0;
+    for (int i = 0; i < 4; i++) {
+        size_t before = *sent;
+        drain(s, fd, LARGE / 8);
+        read_len += LARGE / 8;
+        run_until(s, sent, before + 1, SOON_MS);
+        assert_in_range(*sent, before + 1, LARGE - 1);
+        assert_true(*sent >= read_len);
+    }
+    drain(s, fd, LARGE - read_len);
+    run_until(s, sent, LARGE, SOON_MS);
+    assert_int_equal(*sent, LARGE);
+    close(fd);
+    end(s);
+}
+
+/* A listener whose queue is full: the kernel answers no more to those who connect. */
+struct deaf {
+    int listener, waiting[4];
+};
+
+static struct deaf open_deaf(struct stage *s)
+{
+    struct deaf d;
+    d.listener = take_port(&s->port);
+    assert_int_equal(listen(d.listener, 0), 0);
+    for (size_t i = 0; i < LENGTH(d.waiting); i++) {
+        struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(s->port)};
+        in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        d.waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        assert_true(d.waiting[i] >= 0);
+        (void)!connect(d.waiting[i], (struct sockaddr *)&in, sizeof in);
+    }
+    return d;
+}
+
+static void close_deaf(const struct deaf *d)
+{
+    for (size_t i = 0; i < LENGTH(d->waiting); i++)
+        close(d->waiting[i]);
+    close(d->listener);
+}
+
+static void test_a_dial_that_nobody_answers_can_be_shut_and_dialled_again(void **state)
+{
+    (void)state;
+    struct stage *s = open_stage();
+    struct deaf d = open_deaf(s);
+    for (uint32_t link = 1; link < 4; link++) {
+        dial(s, link, "127.0.0.1");
+        run_for(s, 50);
+        shut(s, link);
+        assert_int_equal(s->dialled[link].ups + s->dialled[link].downs, 0);
+    }
+    dial(s, 4, "127.0.0.1");
+    run_for(s, 50);
+    for (size_t i = 1; i <= 4; i++)
+        assert_int_equal(s->dialled[i].ups + s->dialled[i].downs, 0);
+    assert_in_range(end(s), 0, 500); /* even while the last one waits */
+    close_deaf(&d);
+}
+
 static void test_a_link_that_is_shut_has_two_seconds_to_send_what_is_queued(void **state)
 {
     (void)state;
@@ -513,6 +619,33 @@ static void test_an_idle_tcp_closes_at_once(void **state)
     assert_in_range(end(open_pair()), 0, 500);
 }
 
+/* The last one: from here on the process is in a network of its own. */
+static void test_a_link_whose_bytes_nobody_acknowledges_is_stalled(void **state)
+{
+    (void)state;
+    enum { STALL_MS = 200 };
+    if (!private_network_enter())
+        skip();
+    assert_true(private_network_set_loopback(true));
+    struct stage *s = open_pair();
+    write_to(s, 1, hello, 5);
+    run_until(s, &s->incoming[1].received, 5, SOON_MS);
+    run_for(s, STALL_MS + 100);
+    assert_false(tcp_is_stalled(s->tcp, 1, STALL_MS)); /* idle */
+    assert_false(tcp_is_stalled(s->tcp, 2, STALL_MS)); /* no such link */
+    assert_true(private_network_set_loopback(false));
+    write_to(s, 1, hello, 5);
+    run_for(s, STALL_MS + 100);
+    assert_true(tcp_is_stalled(s->tcp, 1, STALL_MS));
+    assert_false(tcp_is_stalled(s->tcp, 1 | incoming_bit, STALL_MS));
+    assert_true(private_network_set_loopback(true));
+    run_until(s, &s->incoming[1].received, 10, SOON_MS);
+    assert_int_equal(s->incoming[1].received, 10);
+    run_for(s, 50);
+    assert_false(tcp_is_stalled(s->tcp, 1, STALL_MS));
+    end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,9 +662,13 @@ int main(void)
         cmocka_unit_test(test_many_writes_are_reported_to_the_byte),
         cmocka_unit_test(test_what_is_queued_leaves_before_a_link_is_shut),
         cmocka_unit_test(test_a_paused_link_reads_nothing_until_it_is_resumed),
+        cmocka_unit_test(test_the_kernel_holds_little_that_it_has_not_sent),
+        cmocka_unit_test(test_what_leaves_of_one_write_is_told_piece_by_piece),
+        cmocka_unit_test(test_a_dial_that_nobody_answers_can_be_shut_and_dialled_again),
         cmocka_unit_test(test_a_link_that_is_shut_has_two_seconds_to_send_what_is_queued),
         cmocka_unit_test(test_closing_waits_two_seconds_for_somebody_who_does_not_read),
         cmocka_unit_test(test_an_idle_tcp_closes_at_once),
+        cmocka_unit_test(test_a_link_whose_bytes_nobody_acknowledges_is_stalled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,8 @@ static void fill(struct event *e)
         break;
     case EVENT_SENT:
     case EVENT_DELIVERED:
+    case EVENT_GAP:
+    case EVENT_GAP_FILLED:
     case EVENT_FORK:
     case EVENT_ACCEPTED:
     case EVENT_SYNCED:
@@ -111,6 +113,8 @@ static const struct {
     {EVENT_MESSAGE, "id conversation kind group from name number time text"},
     {EVENT_SENT, "id peer time"},
     {EVENT_DELIVERED, "id peer time"},
+    {EVENT_GAP, "conversation from first last"},
+    {EVENT_GAP_FILLED, "conversation from first last"},
     {EVENT_FORK, "conversation from number"},
     {EVENT_KEY_CHANGE, "name old new"},
     {EVENT_WARNING, "code text"},

@@ -9,8 +9,11 @@
 
 #include <stdlib.h>
 
-static const struct entry_content hello = {
-    .time_ms = 1700000000000, .kind = ENTRY_TEXT, .body = (const uint8_t *)"hello", .body_len = 5};
+static const struct entry_content hello = {.time_ms = 1700000000000,
+                                           .order_ms = 1700000000000,
+                                           .kind = ENTRY_TEXT,
+                                           .body = (const uint8_t *)"hello",
+                                           .body_len = 5};
 
 /* From memory of exactly len bytes, so that a read beyond them is found. The body is not kept. */
 static enum lth_err parse(const uint8_t *bytes, size_t len)
@@ -50,6 +53,7 @@ static void test_content_comes_back_as_it_went_in(void **state)
         assert_int_equal(len, (size_t)8 + 1 + counts[i] * (size_t)ENTRY_PARENT_LEN + 1 + 5);
         assert_int_equal(entry_content_parse(bytes, len, &back), LTH_OK);
         assert_true(back.time_ms == content.time_ms);
+        assert_true(back.order_ms == content.order_ms);
         assert_int_equal(back.parent_count, counts[i]);
         assert_memory_equal(back.parents, content.parents, counts[i] * sizeof *content.parents);
         assert_int_equal(back.kind, ENTRY_TEXT);
@@ -66,6 +70,7 @@ static void test_the_longest_content_fits_and_no_longer_one(void **state)
     size_t len;
     memset(text, 'x', sizeof text);
     add_parents(&content, ENTRY_PARENTS_MAX);
+    content.order_ms++;
     content.body = text;
     content.body_len = ENTRY_TEXT_MAX;
     assert_int_equal(entry_content_write(&content, bytes, ENTRY_CONTENT_MAX, &len), LTH_OK);
@@ -90,10 +95,26 @@ static void test_content_cut_before_its_text_is_malformed(void **state)
         assert_int_equal(parse(bytes, cut), cut > len - 5 ? LTH_OK : LTH_MALFORMED);
 }
 
+static void test_an_order_other_than_the_time_comes_back(void **state)
+{
+    (void)state;
+    uint8_t bytes[64];
+    struct entry_content content = hello, back;
+    size_t len;
+    content.order_ms = UINT64_MAX;
+    assert_int_equal(entry_content_write(&content, bytes, sizeof bytes, &len), LTH_OK);
+    assert_int_equal(len, 8 + 1 + 8 + 1 + 5);
+    assert_int_equal(entry_content_parse(bytes, len, &back), LTH_OK);
+    assert_true(back.time_ms == content.time_ms);
+    assert_true(back.order_ms == UINT64_MAX);
+    assert_int_equal(back.parent_count, 0);
+}
+
 static void test_rows_of_contents(void **state)
 {
     (void)state;
-    static const struct {
+    const enum lth_err bad = LTH_MALFORMED;
+    const struct {
         const char *name;
         uint8_t bytes[24];
         size_t len;
@@ -110,7 +131,11 @@ static void test_rows_of_contents(void **state)
         {"unknown kind, any body", {0, 0, 0, 0, 0, 0, 0, 1, 0, 200, 0xff, 0xfe}, 12, LTH_OK},
         {"no kind", {0, 0, 0, 0, 0, 0, 0, 1, 0}, 9, LTH_MALFORMED},
         {"a parent that is not there", {0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 'h'}, 11, LTH_MALFORMED},
-        {"255 parents", {0, 0, 0, 0, 0, 0, 0, 1, 255, 1, 'h'}, 11, LTH_MALFORMED},
+        {"127 parents", {0, 0, 0, 0, 0, 0, 0, 1, 127, 1, 'h'}, 11, LTH_MALFORMED},
+        {"later order", {0, 0, 0, 0, 0, 0, 0, 1, 128, 0, 0, 0, 0, 0, 0, 0, 2, 1, 'h'}, 19, LTH_OK},
+        {"order as time", {0, 0, 0, 0, 0, 0, 0, 1, 128, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'h'}, 19, bad},
+        {"earlier order", {0, 0, 0, 0, 0, 0, 0, 1, 128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 'h'}, 19, bad},
+        {"order cut", {0, 0, 0, 0, 0, 0, 0, 1, 128, 0, 0, 0, 0, 0, 0, 0}, 16, bad},
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         CHECK_ERR(parse(rows[i].bytes, rows[i].len), rows[i].want, rows[i].name);
@@ -159,7 +184,7 @@ static void test_hashes_are_those_of_another_implementation(void **state)
 
     /* number 2 after it; content = 1700000000001.to_bytes(8) + b"\1" + b"\7" * 32 +
      * 9.to_bytes(8) + 3.to_bytes(8) + b"\x08" * 32 + b"\1" + "ü".encode() */
-    content.time_ms++;
+    content.time_ms = ++content.order_ms;
     add_parents(&content, 1);
     content.body = (const uint8_t *)"ü";
     content.body_len = 2;
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_content_comes_back_as_it_went_in),
         cmocka_unit_test(test_the_longest_content_fits_and_no_longer_one),
         cmocka_unit_test(test_content_cut_before_its_text_is_malformed),
+        cmocka_unit_test(test_an_order_other_than_the_time_comes_back),
         cmocka_unit_test(test_rows_of_contents),
         cmocka_unit_test(test_seventeen_parents_are_too_many),
         cmocka_unit_test(test_hashes_are_those_of_another_implementation),

@@ -12,7 +12,7 @@ static const uint8_t conversation[HASH_LEN] = {[0] = 1, [31] = 2};
 static struct have_item item(unsigned i)
 {
     return (struct have_item){
-        .author = {(uint8_t)i}, .incarnation = 10u + i, .number = UINT64_MAX - i, .receipted = i};
+        .author = {(uint8_t)i}, .incarnation = 10u + i, .number = UINT64_MAX - i, .proved = i};
 }
 
 static void make_have(uint8_t bytes[WHOLE], bool last)

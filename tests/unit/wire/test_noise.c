@@ -235,7 +235,7 @@ static void test_our_own_ephemeral_key_coming_back_is_refused(void **state)
     CHECK_ERR(read_on_copy(&p.initiator, m.bytes, m.len), LTH_FORGED, "as message 2");
 }
 
-static void test_our_own_static_key_coming_back_is_refused(void **state)
+static void test_our_own_static_key_coming_back_is_told_from_a_claim_to_it(void **state)
 {
     struct pair p;
     struct message m;
@@ -245,13 +245,19 @@ static void test_our_own_static_key_coming_back_is_refused(void **state)
     p.responder.s = p.initiator.s;
     pair_advance(&p, 1);
     pair_write(&p, 1, &m);
-    CHECK_ERR(read_on_copy(&p.initiator, m.bytes, m.len), LTH_FORGED, "in message 2");
+    CHECK_ERR(read_on_copy(&p.initiator, m.bytes, m.len), LTH_OURSELVES, "in message 2");
+
+    pair_init(&p);
+    memcpy(p.responder.s.public, p.initiator.s.public, NOISE_KEY_LEN);
+    pair_advance(&p, 1);
+    pair_write(&p, 1, &m);
+    CHECK_ERR(read_on_copy(&p.initiator, m.bytes, m.len), LTH_FORGED, "without its secret");
 
     pair_init(&p);
     pair_advance(&p, 2);
     p.initiator.s = p.responder.s;
     pair_write(&p, 2, &m);
-    CHECK_ERR(read_on_copy(&p.responder, m.bytes, m.len), LTH_FORGED, "in message 3");
+    CHECK_ERR(read_on_copy(&p.responder, m.bytes, m.len), LTH_OURSELVES, "in message 3");
 }
 
 /* The points of small order on Curve25519 and its twist, as canonical and other encodings. */
@@ -523,7 +529,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_or_oversize_message_is_malformed),
         cmocka_unit_test(test_our_own_messages_sent_back_are_refused),
         cmocka_unit_test(test_our_own_ephemeral_key_coming_back_is_refused),
-        cmocka_unit_test(test_our_own_static_key_coming_back_is_refused),
+        cmocka_unit_test(test_our_own_static_key_coming_back_is_told_from_a_claim_to_it),
         cmocka_unit_test(test_a_low_order_ephemeral_key_is_refused),
         cmocka_unit_test(test_a_low_order_static_key_is_refused),
         cmocka_unit_test(test_another_prologue_fails_at_message_2),

@@ -1,0 +1,86 @@
+#include "discovery/snapshot.h"
+
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LOWER_UP = 1 << 16, /* IFF_LOWER_UP, carrier; <net/if.h> does not have it */
+    FLAGS = IFF_UP | IFF_RUNNING | IFF_MULTICAST | LOWER_UP,
+    PIECE = 4096
+};
+
+static enum lth_err write_address(const struct sockaddr *a, struct buffer *out)
+{
+    if (!a)
+        return LTH_OK;
+    enum lth_err err = buffer_append(out, &a->sa_family, sizeof a->sa_family);
+    if (err != LTH_OK)
+        return err;
+    switch (a->sa_family) {
+    case AF_INET:
+        return buffer_append(out, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
+    case AF_INET6:
+        return buffer_append(out, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
+    case AF_PACKET: /* an interface that came back has another index */
+        return buffer_append(out, &((const struct sockaddr_ll *)(const void *)a)->sll_ifindex,
+                             sizeof(int));
+    default: return LTH_OK;
+    }
+}
+
+static enum lth_err write_one(const struct ifaddrs *one, struct buffer *out)
+{
+    unsigned flags = one->ifa_flags & FLAGS;
+    enum lth_err err = buffer_append(out, one->ifa_name, strlen(one->ifa_name) + 1);
+    if (err == LTH_OK)
+        err = buffer_append(out, &flags, sizeof flags);
+    if (err == LTH_OK)
+        err = write_address(one->ifa_addr, out);
+    return err == LTH_OK ? write_address(one->ifa_netmask, out) : err;
+}
+
+enum lth_err snapshot_write(const struct ifaddrs *list, struct buffer *out)
+{
+    enum lth_err err = LTH_OK;
+    for (const struct ifaddrs *at = list; at && err == LTH_OK; at = at->ifa_next)
+        err = write_one(at, out);
+    return err;
+}
+
+/* getifaddrs tells no flags of addresses; this table does, the tentative one among them. */
+static enum lth_err write_ipv6_table(struct buffer *out)
+{
+    int fd = open("/proc/net/if_inet6", O_RDONLY | O_CLOEXEC);
+    enum lth_err err = LTH_OK;
+    ssize_t len = fd < 0 ? 0 : 1;
+    while (len > 0 && err == LTH_OK) {
+        uint8_t *room = buffer_room(out, PIECE);
+        len = room ? read(fd, room, PIECE) : 0;
+        out->len += len > 0 ? (size_t)len : 0;
+        err = room ? LTH_OK : LTH_NO_MEMORY;
+    }
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+bool snapshot_renew(struct buffer *last)
+{
+    struct buffer now = {0};
+    struct ifaddrs *list = NULL;
+    if (getifaddrs(&list) < 0)
+        return false;
+    enum lth_err err = snapshot_write(list, &now);
+    freeifaddrs(list);
+    if (err == LTH_OK)
+        err = write_ipv6_table(&now);
+    bool same = err == LTH_OK && now.len == last->len &&
+                (now.len == 0 || memcmp(now.bytes, last->bytes, now.len) == 0);
+    buffer_clear(last);
+    *last = now;
+    return !same;
+}

@@ -1,0 +1,51 @@
+/* tests/sim/story.h - what happens to a world: all of it drawn from its seed.
+ *
+ * People talk; meanwhile the ingredients of this seed happen to them: most seeds have a few,
+ * some have all, some have none, and then nothing may go wrong at all. When the time is up
+ * everything is healed, the world settles, and the ending is checked.
+ */
+#ifndef LTH_TESTS_SIM_STORY_H
+#define LTH_TESTS_SIM_STORY_H
+
+#include "world.h"
+
+/*    name          how often, in ms: on average */
+#define INGREDIENTS(X)                                                                             \
+    X(cuts, 40000)                                                                                 \
+    X(one_way_cuts, 50000)                                                                         \
+    X(unplugged, 60000)                                                                            \
+    X(loss, 60000)                                                                                 \
+    X(resets, 30000)                                                                               \
+    X(faults, 60000)                                                                               \
+    X(crashes, 40000)                                                                              \
+    X(restores, 60000)                                                                             \
+    X(clones, 120000)                                                                              \
+    X(clocks, 60000)                                                                               \
+    X(standstills, 100000)                                                                         \
+    X(roaming, 80000)                                                                              \
+    X(full_disks, 80000)                                                                           \
+    X(slow_disks, 60000)                                                                           \
+    X(holds, 60000)                                                                                \
+    X(blind, 100000)                                                                               \
+    X(sightings, 600000)
+
+enum ingredient {
+#define INGREDIENT_ENUM(name, every_ms) WITH_##name,
+    INGREDIENTS(INGREDIENT_ENUM)
+#undef INGREDIENT_ENUM
+        INGREDIENT_COUNT
+};
+
+const char *ingredient_word(enum ingredient i);
+
+struct story_options {
+    size_t people;        /* 0: drawn from the seed */
+    unsigned minutes;     /* before everything is healed */
+    uint32_t only;        /* bits of ingredients that may be drawn */
+    uint32_t surely;      /* those that are, whatever the seed says */
+};
+
+/* The world of a seed, when all was said and done, or a rule broken. The caller frees it. */
+struct world *story_run(uint64_t seed, const struct story_options *options, FILE *trace);
+
+#endif

@@ -1,0 +1,578 @@
+#include "witness.h"
+
+#include "need.h"
+#include "store/record.h"
+#include "wire/entry.h"
+#include "world.h"
+
+#include <string.h>
+
+enum {
+    STANDSTILL_MS = 30000,
+    DEAD_MS = 30500,      /* 30 s, and what was on its way when the cable was cut */
+    TWINS_MEET_MS = 90000, /* dials to strangers may wait for a minute */
+};
+
+static uint32_t person_of(const struct world *w, const uint8_t *id)
+{
+    for (uint32_t p = 0; p < w->people; p++)
+        if (memcmp(w->ids[p], id, ID_LEN) == 0)
+            return p;
+    return UINT32_MAX;
+}
+
+struct knowledge *witness_known(struct world *w, struct host *h, uint32_t saying)
+{
+    struct witness *v = &h->witness;
+    if (saying >= v->known_size) {
+        size_t size = w->ledger.size > saying ? w->ledger.size : saying + 1;
+        v->known = need(realloc(v->known, size * sizeof *v->known));
+        memset(v->known + v->known_size, 0, (size - v->known_size) * sizeof *v->known);
+        v->known_size = size;
+    }
+    return &v->known[saying];
+}
+
+/* ---- beginnings and ends ---- */
+
+void witness_init(struct world *w, struct host *h)
+{
+    struct witness *v = &h->witness;
+    v->numbers = need(calloc(w->people, sizeof *v->numbers));
+    v->last_shown = need(malloc(w->people * sizeof *v->last_shown));
+    v->online = need(calloc(w->people, sizeof *v->online));
+    v->shown = need(calloc(w->people, sizeof *v->shown));
+    v->accepted = need(calloc(w->people, sizeof *v->accepted));
+    v->delivered = need(calloc(w->people, sizeof *v->delivered));
+    memset(v->last_shown, 0xff, w->people * sizeof *v->last_shown); /* NO_SAYING */
+}
+
+static void forget_feeds(struct witness *v)
+{
+    for (size_t i = 0; i < v->feed_size; i++)
+        free(v->feeds[i].hashes);
+    free(v->feeds);
+    v->feeds = NULL;
+    v->feed_size = 0;
+}
+
+void witness_clear(struct witness *v)
+{
+    forget_feeds(v);
+    free(v->known);
+    free(v->progress);
+    free(v->gaps);
+    free(v->numbers);
+    free(v->last_shown);
+    free(v->online);
+    free(v->shown);
+    free(v->accepted);
+    free(v->delivered);
+    free(v->history.ids);
+}
+
+void witness_on_start(struct world *w, struct host *h)
+{
+    struct witness *v = &h->witness;
+    forget_feeds(v);
+    v->gap_count = 0;
+    v->rollbacks_now = v->clones_now = 0;
+    v->stepped_ms = v->keys_from_ms = v->disturbed_ms = v->alone_ms = w->now_ms;
+    memset(v->numbers, 0, w->people * sizeof *v->numbers);
+    memset(v->online, 0, w->people * sizeof *v->online);
+    for (size_t i = 0; i < w->host_count; i++)
+        if (w->hosts[i].person == h->person && &w->hosts[i] != h)
+            v->has_twin = w->hosts[i].witness.has_twin = true;
+}
+
+void witness_on_end(struct world *w, struct host *h)
+{
+    memset(h->witness.online, 0, w->people * sizeof *h->witness.online);
+    h->witness.crashes++;
+}
+
+/* ---- the disk ---- */
+
+static struct feed_trace *feed_of(struct witness *v, uint32_t handle)
+{
+    return handle >= 1 && handle <= v->feed_size ? &v->feeds[handle - 1] : NULL;
+}
+
+static void note_feed(struct witness *v, const uint8_t *bytes, size_t len)
+{
+    struct feed_record record;
+    if (record_feed_parse(bytes, len, &record) != LTH_OK || feed_of(v, record.handle))
+        return;
+    v->feeds = need(realloc(v->feeds, record.handle * sizeof *v->feeds));
+    memset(v->feeds + v->feed_size, 0, (record.handle - v->feed_size) * sizeof *v->feeds);
+    v->feed_size = record.handle;
+    struct feed_trace *f = &v->feeds[record.handle - 1];
+    memcpy(f->conversation, record.conversation, sizeof f->conversation);
+    memcpy(f->author, record.author, sizeof f->author);
+    f->incarnation = record.incarnation;
+}
+
+/* The id of an entry that h just made: the hash, once more, by what PROTOCOL.md says of it. */
+static void note_own(struct world *w, struct host *h, uint32_t saying, const struct entry_record *e)
+{
+    static const uint8_t none[HASH_LEN];
+    struct feed_trace *f = feed_of(&h->witness, e->feed);
+    struct feed_id id;
+    if (!f || e->number > f->count + 1)
+        return;
+    memcpy(id.conversation, f->conversation, sizeof id.conversation);
+    memcpy(id.author, f->author, sizeof id.author);
+    id.incarnation = f->incarnation;
+    f->hashes = grown(f->hashes, e->number, &f->size, HASH_LEN);
+    entry_hash(&id, e->number, e->number > 1 ? f->hashes[e->number - 2] : none, e->content,
+               e->content_len, f->hashes[e->number - 1]);
+    f->count = e->number;
+    ledger_set_id(&w->ledger, saying, f->hashes[e->number - 1]);
+}
+
+static void on_given_back(struct world *w, const struct host *h, uint32_t saying)
+{
+    w->tally.given_back++;
+    if (!h->witness.rollbacks_now)
+        broken(w, RULE_ROLLBACK_TOLD, "h%u, s%u", h->index, saying);
+}
+
+static uint32_t note_entry(struct world *w, struct host *h, uint64_t record, const uint8_t *bytes,
+                           size_t len)
+{
+    struct entry_record e;
+    struct entry_content content;
+    if (record_entry_parse(bytes, len, &e) != LTH_OK ||
+        entry_content_parse(e.content, e.content_len, &content) != LTH_OK) {
+        broken(w, RULE_NO_DAMAGE, "h%u stores an entry that is none", h->index);
+        return NO_SAYING;
+    }
+    uint32_t saying = ledger_find(&w->ledger, content.body, content.body_len);
+    if (saying == NO_SAYING) {
+        broken(w, RULE_SHOWN_AS_SAID, "h%u stores what nobody said", h->index);
+        return NO_SAYING;
+    }
+    const struct saying *s = w->ledger.sayings[saying];
+    struct knowledge *k = witness_known(w, h, saying);
+    if (k->record)
+        broken(w, RULE_NEVER_TWICE_ON_DISK, "h%u, s%u", h->index, saying);
+    k->record = (uint32_t)record;
+    if (s->author == h->index && s->life == h->life)
+        note_own(w, h, saying, &e);
+    else if (w->hosts[s->author].person == h->person && h->core)
+        on_given_back(w, h, saying);
+    return saying;
+}
+
+uint32_t witness_on_append(struct world *w, struct host *h, uint64_t record, const uint8_t *bytes,
+                           size_t len)
+{
+    if (record_type(bytes) == RECORD_FEED)
+        note_feed(&h->witness, bytes, len);
+    return record_type(bytes) == RECORD_ENTRY ? note_entry(w, h, record, bytes, len) : NO_SAYING;
+}
+
+/* What was shown before is what stands before the mark. */
+static void forget_shown(struct host *h, uint64_t mark)
+{
+    struct witness *v = &h->witness;
+    v->progress_count = 0;
+    for (size_t i = 0; i < v->known_size; i++)
+        if (v->known[i].shown > mark)
+            v->known[i].shown = 0;
+}
+
+void witness_on_truncate(struct host *h, uint64_t left)
+{
+    for (uint64_t at = left; at < h->disk.count; at++)
+        if (h->disk.records[at].saying != NO_SAYING)
+            h->witness.known[h->disk.records[at].saying].record = 0;
+    if (!h->core)
+        forget_shown(h, left < h->disk.shown ? left : h->disk.shown);
+}
+
+void witness_on_durable(struct world *w, struct host *h, uint64_t from, uint64_t upto)
+{
+    for (uint64_t at = from; at < upto; at++) {
+        uint32_t saying = h->disk.records[at].saying;
+        if (saying != NO_SAYING && w->ledger.sayings[saying]->to == h->person)
+            w->ledger.sayings[saying]->has_arrived = true;
+    }
+}
+
+static bool is_durable(struct world *w, struct host *h, uint32_t saying)
+{
+    uint32_t record = witness_known(w, h, saying)->record;
+    return record && record <= h->disk.durable;
+}
+
+/* ---- shown ---- */
+
+/* True when the author's processes follow each other on one disk that was never put back. */
+static bool is_one_line(const struct world *w, const struct host *h, const struct saying *s)
+{
+    const struct witness *author = &w->hosts[s->author].witness;
+    return !h->witness.refusals && !author->refusals && !author->restores && !author->has_twin;
+}
+
+static bool comes_in_order(struct world *w, struct host *h, const struct saying *s)
+{
+    struct witness *v = &h->witness;
+    struct progress *same = NULL;
+    for (size_t i = v->progress_count; i-- > 0;) {
+        struct progress *p = &v->progress[i];
+        if (p->author != s->author)
+            continue;
+        if (p->life > s->life && is_one_line(w, h, s))
+            return false;
+        if (p->life == s->life)
+            same = p;
+    }
+    if (!same) {
+        v->progress = grown(v->progress, v->progress_count, &v->progress_size, sizeof *same);
+        same = &v->progress[v->progress_count++];
+        *same = (struct progress){s->author, s->life, 0};
+    }
+    if (s->number <= same->number)
+        return false;
+    same->number = s->number;
+    return true;
+}
+
+static void on_message(struct world *w, struct host *h, const struct message_view *m)
+{
+    struct witness *v = &h->witness;
+    uint32_t saying = ledger_find(&w->ledger, m->text, m->text_len);
+    const struct saying *s = saying == NO_SAYING ? NULL : w->ledger.sayings[saying];
+    uint32_t from = person_of(w, m->from);
+    if (!s || s->to != h->person || s->is_refused || !s->is_stored ||
+        w->hosts[s->author].person != from || memcmp(s->id, m->id, HASH_LEN) != 0) {
+        broken(w, RULE_SHOWN_AS_SAID, "h%u is shown \"%.40s\"", h->index, (const char *)m->text);
+        return;
+    }
+    struct knowledge *k = witness_known(w, h, saying);
+    if (!is_durable(w, h, saying) || k->record != m->record)
+        broken(w, RULE_SHOWN_DURABLE, "h%u, s%u", h->index, saying);
+    if (h->blind)
+        return;
+    tell(w, h, "shows s%u of p%u", saying, from);
+    if (k->shown)
+        broken(w, RULE_SHOWN_ONCE, "h%u, s%u", h->index, saying);
+    else if (!comes_in_order(w, h, s))
+        broken(w, RULE_SHOWN_IN_ORDER, "h%u, s%u", h->index, saying);
+    else if (m->record <= h->disk.shown)
+        broken(w, RULE_MARK_GROWS, "h%u, s%u", h->index, saying);
+    k->shown = (uint32_t)m->record;
+    h->disk.shown = m->record;
+    v->last_shown[from] = saying;
+    v->shown[from]++;
+    w->tally.shown++;
+}
+
+/* ---- accepted, sent, delivered ---- */
+
+static struct saying *answered(struct world *w, struct host *h, uint64_t ticket)
+{
+    struct saying *s = ticket < w->ledger.count ? w->ledger.sayings[ticket] : NULL;
+    if (!s || s->is_answered || s->author != h->index || s->life != h->life) {
+        broken(w, RULE_ONE_ANSWER, "h%u, s%u", h->index, (unsigned)ticket);
+        return NULL;
+    }
+    s->is_answered = true;
+    return s;
+}
+
+static void on_accepted(struct world *w, struct host *h, const struct event *e)
+{
+    const struct saying *s = answered(w, h, e->ticket);
+    if (!s)
+        return;
+    tell(w, h, "accepted s%u", s->index);
+    if (!is_durable(w, h, s->index) || memcmp(s->id, e->accepted.id, HASH_LEN) != 0)
+        broken(w, RULE_ACCEPTED_DURABLE, "h%u, s%u", h->index, s->index);
+    h->witness.accepted[s->to]++;
+    w->tally.accepted++;
+}
+
+static void on_error(struct world *w, struct host *h, const struct event *e)
+{
+    struct saying *s = answered(w, h, e->ticket);
+    h->witness.answered_error = true;
+    snprintf(h->witness.last_error, sizeof h->witness.last_error, "%s",
+             error_code_word(e->error.code));
+    if (!s)
+        return;
+    s->is_refused = true;
+    w->tally.refused++;
+    tell(w, h, "refuses s%u: %s", s->index, h->witness.last_error);
+}
+
+/* The saying an event speaks of, if it is one of h's to that peer. */
+static uint32_t own_saying(struct world *w, struct host *h, const struct event *e)
+{
+    uint32_t saying = ledger_find_id(&w->ledger, e->delivery.id);
+    const struct saying *s = saying == NO_SAYING ? NULL : w->ledger.sayings[saying];
+    if (s && w->hosts[s->author].person == h->person && s->to == person_of(w, e->delivery.peer))
+        return saying;
+    broken(w, RULE_SHOWN_AS_SAID, "h%u tells of something it never said", h->index);
+    return NO_SAYING;
+}
+
+static void on_sent(struct world *w, struct host *h, const struct event *e)
+{
+    uint32_t saying = own_saying(w, h, e);
+    if (saying == NO_SAYING)
+        return;
+    struct knowledge *k = witness_known(w, h, saying);
+    tell(w, h, "sent s%u", saying);
+    if (!is_durable(w, h, saying))
+        broken(w, RULE_SENT_DURABLE, "h%u, s%u", h->index, saying);
+    if (k->sent == h->life)
+        broken(w, RULE_SENT_ONCE, "h%u, s%u", h->index, saying);
+    k->sent = h->life;
+    w->tally.sent++;
+}
+
+static void on_delivered(struct world *w, struct host *h, const struct event *e)
+{
+    uint32_t saying = own_saying(w, h, e);
+    if (saying == NO_SAYING)
+        return;
+    struct knowledge *k = witness_known(w, h, saying);
+    tell(w, h, "delivered s%u", saying);
+    if (!w->ledger.sayings[saying]->has_arrived)
+        broken(w, RULE_DELIVERED_STORED, "h%u, s%u", h->index, saying);
+    if (k->sent != h->life)
+        broken(w, RULE_DELIVERED_AFTER_SENT, "h%u, s%u", h->index, saying);
+    if (k->delivered == h->life)
+        broken(w, RULE_DELIVERED_ONCE, "h%u, s%u", h->index, saying);
+    k->delivered = h->life;
+    h->witness.delivered[w->ledger.sayings[saying]->to]++;
+    w->tally.delivered++;
+}
+
+/* ---- other events ---- */
+
+static void on_peer(struct world *w, struct host *h, const struct event *e)
+{
+    uint32_t p = person_of(w, e->peer.id);
+    if (p == UINT32_MAX)
+        return;
+    tell(w, h, "p%u is %s", p, e->peer.online ? "online" : "offline");
+    if (w->is_quiet && h->witness.online[p] && !e->peer.online)
+        broken(w, RULE_QUIET_ONLINE, "p%u at h%u", p, h->index);
+    h->witness.online[p] = e->peer.online;
+}
+
+static void on_rollback(struct world *w, struct host *h)
+{
+    struct witness *v = &h->witness;
+    w->tally.rollbacks++;
+    v->rollbacks++;
+    if (v->rollbacks_now++ || (!v->has_twin && !v->restores))
+        broken(w, RULE_ROLLBACK, "h%u", h->index);
+}
+
+static void on_clone(struct world *w, struct host *h)
+{
+    struct witness *v = &h->witness;
+    w->tally.clones_told++;
+    v->clones++;
+    if (v->clones_now++ || !v->has_twin)
+        broken(w, RULE_CLONE, "h%u", h->index);
+}
+
+static void on_warning(struct world *w, struct host *h, const struct event *e)
+{
+    tell(w, h, "warns: %s", e->warning.code);
+    if (strcmp(e->warning.code, "rollback") == 0)
+        on_rollback(w, h);
+    else if (strcmp(e->warning.code, "clone") == 0)
+        on_clone(w, h);
+    else if (strcmp(e->warning.code, "damaged") == 0)
+        broken(w, RULE_NO_DAMAGE, "h%u", h->index);
+}
+
+/* Who has to do with what h holds of a person's. */
+static bool is_concerned(const struct host *other, const struct host *h, uint32_t person)
+{
+    return other == h || other->person == person;
+}
+
+bool witness_may_have_lost(const struct world *w, const struct host *h, uint32_t person)
+{
+    for (size_t i = 0; i < w->host_count; i++)
+        if (is_concerned(&w->hosts[i], h, person) &&
+            (w->hosts[i].witness.restores || w->hosts[i].witness.has_twin))
+            return true;
+    return false;
+}
+
+/* True when something of a person's may be missing at h, for now. */
+static bool may_have_gap(const struct world *w, const struct host *h, uint32_t person)
+{
+    for (size_t i = 0; i < w->host_count; i++)
+        if (is_concerned(&w->hosts[i], h, person) &&
+            (w->hosts[i].witness.refusals || w->hosts[i].witness.crashes))
+            return true;
+    return witness_may_have_lost(w, h, person);
+}
+
+static void on_gap(struct world *w, struct host *h, const struct event *e)
+{
+    struct witness *v = &h->witness;
+    uint32_t from = person_of(w, e->gap.from);
+    tell(w, h, "misses %u to %u of p%u", (unsigned)e->gap.first, (unsigned)e->gap.last, from);
+    w->tally.gaps++;
+    if (!may_have_gap(w, h, from))
+        broken(w, RULE_GAP, "h%u", h->index);
+    v->gaps = grown(v->gaps, v->gap_count, &v->gap_size, sizeof *v->gaps);
+    v->gaps[v->gap_count++] = (struct gap){from, e->gap.first, e->gap.last, false};
+}
+
+static void on_gap_filled(struct world *w, struct host *h, const struct event *e)
+{
+    struct witness *v = &h->witness;
+    tell(w, h, "has %u to %u", (unsigned)e->gap.first, (unsigned)e->gap.last);
+    w->tally.gaps_filled++;
+    for (size_t i = 0; i < v->gap_count; i++) {
+        struct gap *gap = &v->gaps[i];
+        if (gap->filled || gap->first != e->gap.first || gap->last != e->gap.last ||
+            gap->person != person_of(w, e->gap.from))
+            continue;
+        gap->filled = true;
+        return;
+    }
+    broken(w, RULE_GAP_FILLED, "h%u", h->index);
+}
+
+static void on_history(struct host *h, const struct event *e)
+{
+    struct history *history = &h->witness.history;
+    history->count = 0;
+    history->more = e->history.more;
+    for (size_t i = 0; i < e->history.count; i++) {
+        history->ids = grown(history->ids, history->count, &history->size, HASH_LEN);
+        memcpy(history->ids[history->count++], e->history.messages[i].id, HASH_LEN);
+    }
+}
+
+/* Causes of drops that no honest bytes have. */
+static bool is_wrong(const char *cause)
+{
+    return strcmp(cause, "forged") == 0 || strcmp(cause, "malformed") == 0;
+}
+
+static void on_status(struct world *w, struct host *h, const struct status_view *status)
+{
+    h->witness.status = *status;
+    if (status->sessions > 2 * (w->people - 1) || status->half_open > 2 * w->host_count + 8)
+        broken(w, RULE_BOUNDED, "h%u has %u sessions, %u half-open", h->index,
+               (unsigned)status->sessions, (unsigned)status->half_open);
+    for (size_t i = 0; !w->is_hostile && i < status->dropped_count; i++)
+        if (is_wrong(status->dropped[i].cause))
+            broken(w, RULE_UNDERSTOOD, "h%u dropped: %s", h->index, status->dropped[i].cause);
+}
+
+void witness_on_event(struct world *w, struct host *h, const struct event *e)
+{
+    switch (e->type) {
+    case EVENT_MESSAGE: on_message(w, h, &e->message); return;
+    case EVENT_ACCEPTED: on_accepted(w, h, e); return;
+    case EVENT_ERROR: on_error(w, h, e); return;
+    case EVENT_SENT: on_sent(w, h, e); return;
+    case EVENT_DELIVERED: on_delivered(w, h, e); return;
+    case EVENT_PEER: on_peer(w, h, e); return;
+    case EVENT_WARNING: on_warning(w, h, e); return;
+    case EVENT_GAP: on_gap(w, h, e); return;
+    case EVENT_GAP_FILLED: on_gap_filled(w, h, e); return;
+    case EVENT_FORK:
+    case EVENT_KEY_CHANGE: broken(w, RULE_NO_FORK, "at h%u", h->index); return;
+    case EVENT_HISTORY: on_history(h, e); return;
+    case EVENT_MESSAGE_STATE:
+        h->witness.state = e->message_state.recipients[0].state;
+        return;
+    case EVENT_STATUS: on_status(w, h, &e->status); return;
+    default: return;
+    }
+}
+
+/* ---- time ---- */
+
+void witness_on_step(struct world *w, struct host *h)
+{
+    struct witness *v = &h->witness;
+    if (w->now_ms - v->stepped_ms > STANDSTILL_MS)
+        v->keys_from_ms = v->disturbed_ms = w->now_ms;
+    if (h->held || node_is_busy(h->core))
+        v->disturbed_ms = w->now_ms;
+    v->stepped_ms = w->now_ms;
+}
+
+void witness_on_write(struct world *w, const struct host *h, uint64_t up_ms)
+{
+    if (up_ms < h->witness.keys_from_ms)
+        broken(w, RULE_STANDSTILL, "h%u", h->index);
+}
+
+/* No way to any machine of a person since; 0 = there is one. */
+static uint64_t shut_since(const struct world *w, const struct host *h, uint32_t person)
+{
+    uint64_t since = 0;
+    for (size_t i = 0; i < w->host_count; i++) {
+        if (w->hosts[i].person != person)
+            continue;
+        if (!w->network.shut_ms[h->index][i])
+            return 0;
+        if (w->network.shut_ms[h->index][i] > since)
+            since = w->network.shut_ms[h->index][i];
+    }
+    return since;
+}
+
+static void look_for_the_dead(struct world *w, struct host *h)
+{
+    for (uint32_t p = 0; p < w->people; p++) {
+        uint64_t since = h->witness.online[p] ? shut_since(w, h, p) : 0;
+        if (since && since < h->witness.disturbed_ms)
+            since = h->witness.disturbed_ms;
+        if (since && w->now_ms - since > DEAD_MS)
+            broken(w, RULE_DEAD_NOTICED, "p%u at h%u", p, h->index);
+    }
+}
+
+static bool is_attentive(const struct host *h)
+{
+    return h->core && !h->held && !h->is_still;
+}
+
+static bool see_each_other(const struct world *w, const struct host *a, const struct host *b)
+{
+    return is_attentive(a) && is_attentive(b) && a->sightings[b->index].told &&
+           b->sightings[a->index].told && network_passes(w, a->index, b->index) &&
+           network_passes(w, b->index, a->index) && !w->network.loss && !w->is_hostile;
+}
+
+/* Two machines that run as the same person, and could have met. */
+static void look_at_twins(struct world *w, struct host *a, struct host *b)
+{
+    if (!see_each_other(w, a, b))
+        b->witness.alone_ms = w->now_ms;
+    else if (w->now_ms - b->witness.alone_ms > TWINS_MEET_MS &&
+             (!a->witness.clones_now || !b->witness.clones_now))
+        broken(w, RULE_CLONE_TOLD, "h%u and h%u", a->index, b->index);
+}
+
+void witness_look_around(struct world *w)
+{
+    for (size_t i = 0; i < w->host_count; i++) {
+        struct host *h = &w->hosts[i];
+        if (!h->core)
+            continue;
+        if (!is_attentive(h))
+            h->witness.disturbed_ms = w->now_ms;
+        look_for_the_dead(w, h);
+    }
+    for (size_t i = w->people; i < w->host_count; i++)
+        look_at_twins(w, &w->hosts[w->hosts[i].person], &w->hosts[i]);
+}

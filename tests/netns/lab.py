@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -62,6 +63,27 @@ def run_test(test, needs=()):
             report()
     sys.stdout.flush()
     os._exit(status)  # reader threads may hang on pipes of the dead
+
+
+def together(*scenarios):
+    """Runs independent scenarios at the same time; afterwards the first failure is raised."""
+    failures = []
+
+    def run(scenario):
+        try:
+            scenario()
+        except BaseException as failure:  # Skip as well
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run, args=(scenario,)) for scenario in scenarios]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for failure in failures[1:]:
+        traceback.print_exception(failure, file=sys.stdout)
+    if failures:
+        raise failures[0]
 
 
 def enter(needs=()):

@@ -81,6 +81,7 @@ class Lan:
     def __init__(self, hosts, ipv4=True, ipv6=True, avahi=(), nics=1):
         self.ipv4, self.ipv6, self.nics = ipv4, ipv6, nics
         self.serial = next(_serial)
+        self.ended_well = False
         self.hosts = []
         for nic in range(nics):
             _ip("link", "add", self.bridge(nic), "type", "bridge", "mcast_snooping", 0)
@@ -96,7 +97,8 @@ class Lan:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        self.ended_well = kind is None
         self.close()
 
     def close(self):
@@ -267,9 +269,43 @@ class Host:
         self._filter()
 
     def deafen(self, other, deaf):
-        """See Lan.block."""
+        """From now on we do not hear the other, who still hears us; half of Lan.block."""
         (self._deaf_to.add if deaf else self._deaf_to.discard)(other)
         self._filter()
+
+    def narrow(self, kbit, nic=0):
+        """So many thousand bits a second, to us and from us."""
+        shape = f"root tbf rate {kbit}kbit burst 3000 latency 1s".split()
+        self.run(["tc", "qdisc", "add", "dev", f"eth{nic}", *shape])
+        subprocess.run(["tc", "qdisc", "add", "dev", self.port(nic), *shape], check=True)
+
+    def splice(self, nic=0):
+        """Cuts the cable in two: between the returned interfaces, here outside, nothing passes
+        but what somebody carries (packet_relay.py). heal() does not know of it."""
+        self.cut(nic)
+        far, near = f"r{self.port(nic)}", f"s{self.port(nic)}"
+        _ip("link", "add", far, "type", "veth", "peer", "name", near)
+        _ip("link", "set", far, "master", self.lan.bridge(nic), "up")
+        _ip("link", "set", near, "up")
+        return self.port(nic), near
+
+    def limit_mtu(self, bytes_, nic=0):
+        """The largest packet of our cable; under 1280 there is no IPv6."""
+        self.run(["ip", "link", "set", f"eth{nic}", "mtu", str(bytes_)])
+        _ip("link", "set", self.port(nic), "mtu", bytes_)
+
+    def renumber_ipv4(self, address, nic=0):
+        """As another DHCP lease does: the old address goes, the new one comes."""
+        eth = f"eth{nic}"
+        self.run(["ip", "-4", "addr", "flush", "dev", eth])
+        self.run(["ip", "addr", "add", address + "/24", "brd", "+", "dev", eth])
+        self.ipv4 = address if nic == 0 else self.ipv4
+
+    def renumber_ipv6(self, address, nic=0):
+        """The link-local address goes, another one comes."""
+        eth = f"eth{nic}"
+        self.run(["ip", "-6", "addr", "flush", "dev", eth, "scope", "link"])
+        self.run(["ip", "-6", "addr", "add", address + "/64", "dev", eth, "scope", "link"])
 
     def _filter(self):
         text = "table netdev lab\ndelete table netdev lab\ntable netdev lab {\n"

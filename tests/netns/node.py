@@ -44,10 +44,12 @@ class Refused(AssertionError):
 
 
 class Node:
-    """Started at once, unless start=False. options: more command line words."""
+    """Started at once, unless start=False. options: more command line words; env: more of the
+    environment."""
 
-    def __init__(self, host, name, options=(), data=None, key=None, start=True):
+    def __init__(self, host, name, options=(), data=None, key=None, start=True, env=None):
         self.host, self.name, self.options = host, name, list(options)
+        self.env = env or {}
         self.data = data or f"{lab.SCRATCH}/data/{host.lan.serial}-{host.name}-{name}"
         self.key = key or self.data + ".key"
         self.runs = []         # the events of each start, oldest first
@@ -81,7 +83,7 @@ class Node:
         self._answers, self._faults = {}, []
         pipe = subprocess.PIPE
         self.process = self.host.popen(self.command(), stdin=pipe, stdout=pipe, stderr=pipe,
-                                       env=environment())
+                                       env=environment(**self.env))
         self._readers = [self._reader(self._read_events, self.process.stdout, self.events),
                          self._reader(self._read_stderr, self.process.stderr)]
 
@@ -108,6 +110,7 @@ class Node:
             return
         if event.get("seq") != len(events) + 1:
             self._faults.append(f"seq is not {len(events) + 1}: {line!r}")
+        event["arrived_s"] = time.monotonic()
         events.append(event)
         if event.get("ref") is not None:
             if event["ref"] in self._answers:
@@ -259,7 +262,7 @@ def history(node, other):
 
 def _report_all():
     for node in _nodes:
-        if node.host.lan is _nodes[-1].host.lan:  # earlier ones did well
+        if not node.host.lan.ended_well:
             node.report()
 
 

@@ -87,7 +87,7 @@ struct conversation {
     bool unsorted;        /* order is not in order */
     size_t order_count, order_capacity;
     uint32_t telling_on; /* link on which a HAVE of several messages is coming; 0 = none */
-    uint32_t told_on;    /* link on which the last complete HAVE came */
+    uint64_t told_by;    /* incarnation of the peer's process whose HAVE was complete last */
     bool synced;         /* it came on the session that lives now */
     bool reading;        /* records to be sent are being read back */
     bool resync;         /* something is missing here: ask for it again */

@@ -6,7 +6,7 @@
 
 #include "node/feeds.h"
 
-enum { GAP_MS = 2000 /* what is under way needs no telling */ };
+enum { GAP_MS = 5000 /* what is under way needs no telling */ };
 
 struct node;
 

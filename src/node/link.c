@@ -309,11 +309,8 @@ static void forget(struct node *n, struct link *l)
     l->next_dead = n->links.dead;
     n->links.dead = l;
     dialer_on_link_down(n, l->id);
-    for (struct link *other = n->links.table; other; other = other->hh.next)
-        if (other->rival == l)
-            other->rival = NULL;
-    if (l->contact && l->contact->link == l)
-        rival_pass_on(n, l);
+    if (l->contact)
+        rival_on_end(n, l);
 }
 
 void link_close(struct node *n, struct link *l, bool orderly)

@@ -87,6 +87,7 @@ struct link {
     uint64_t look_ms;     /* when to see whether it is stalled; UINT64_MAX = never */
     uint64_t prove_by_ms; /* closed unless something is heard by then; UINT64_MAX = never */
     bool hung_up;         /* the peer said CLOSE */
+    bool has_told;        /* a whole HAVE came */
     bool stalled;         /* another dial to the same person may replace it */
     size_t window;        /* so many bytes are handed out ahead: what leaves within a moment */
     uint64_t filling_ms;  /* since when, and */

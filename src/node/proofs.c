@@ -11,8 +11,7 @@ void proofs_clear(struct proofs *p)
 
 void proofs_on_entry(struct proofs *p, size_t len)
 {
-    p->since_kept += len;
-    p->since_newest += len;
+    p->bytes += len;
 }
 
 static enum lth_err reserve(struct proofs *p)
@@ -28,17 +27,29 @@ static enum lth_err reserve(struct proofs *p)
     return LTH_OK;
 }
 
-enum lth_err proofs_add(struct proofs *p, uint64_t number, const uint8_t signature[SIGNATURE_LEN])
+/* Drops the newest ones that a head at the end makes superfluous: the chunk from the one before
+ * them to the end is not too long. */
+static void thin(struct proofs *p, uint64_t number, uint64_t durable)
 {
-    bool keep_newest = p->count && p->since_kept > PROOF_SPACING;
-    if ((p->count == 0 || keep_newest) && reserve(p) != LTH_OK)
+    while (p->count) {
+        const struct proof *newest = &p->items[p->count - 1];
+        uint64_t before = p->count > 1 ? newest[-1].at : 0;
+        bool is_better = number <= durable || newest->number > durable;
+        if (!is_better || p->bytes - before > PROOF_SPACING)
+            return;
+        p->count--;
+    }
+}
+
+enum lth_err proofs_add(struct proofs *p, uint64_t number, uint64_t durable,
+                        const uint8_t signature[SIGNATURE_LEN])
+{
+    if (reserve(p) != LTH_OK)
         return LTH_NO_MEMORY;
-    if (keep_newest)
-        p->since_kept = p->since_newest;
-    p->count += p->count == 0 || keep_newest;
-    p->since_newest = 0;
-    struct proof *newest = &p->items[p->count - 1];
+    thin(p, number, durable);
+    struct proof *newest = &p->items[p->count++];
     newest->number = number;
+    newest->at = p->bytes;
     memcpy(newest->signature, signature, SIGNATURE_LEN);
     return LTH_OK;
 }

@@ -13,13 +13,14 @@ enum { PROOF_SPACING = 64 * 1024 /* bytes of entries */ };
 
 struct proof {
     uint64_t number; /* of the entry whose hash is signed */
+    uint64_t at;     /* bytes of entries of the feed when it came */
     uint8_t signature[SIGNATURE_LEN];
 };
 
 struct proofs {
     struct proof *items; /* owned; by number */
     size_t count, capacity;
-    size_t since_kept, since_newest; /* bytes of entries since the last but one and the last */
+    uint64_t bytes; /* of entries so far */
 };
 
 void proofs_clear(struct proofs *p);
@@ -27,8 +28,9 @@ void proofs_clear(struct proofs *p);
 /* An entry of len bytes joined the feed. */
 void proofs_on_entry(struct proofs *p, size_t len);
 
-/* A verified head, higher than all before. LTH_NO_MEMORY changes nothing. */
-LTH_MUST_USE enum lth_err proofs_add(struct proofs *p, uint64_t number,
+/* A verified head, higher than all before. Takes the place of those that are not needed any
+ * more, unless it is above durable: then it may yet be cut. LTH_NO_MEMORY changes nothing. */
+LTH_MUST_USE enum lth_err proofs_add(struct proofs *p, uint64_t number, uint64_t durable,
                                      const uint8_t signature[SIGNATURE_LEN]);
 
 /* Entries above number are no longer there. */

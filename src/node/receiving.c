@@ -111,8 +111,9 @@ void receiving_repeat_receipts(struct node *n, struct link *l, struct conversati
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
         bool is_recent = n->now.mono_ms - f->receipt_told_ms < 2 * DEAD_AFTER_MS;
-        if (!f->mine && f->receipt_link && f->receipt_link != l->id && is_recent)
-            receiving_send_receipt(n, l, f, f->receipted);
+        bool was_told = f->receipt_link && f->receipt_link != l->id && is_recent;
+        if (!f->mine && (f->receipt_due || was_told) && receiving_holds(f, l))
+            receiving_send_receipt(n, l, f, f->durable);
     }
 }
 
@@ -158,7 +159,8 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
     if (!have.last)
         return LTH_OK;
     c->telling_on = 0;
-    c->told_on = l->id;
+    c->told_by = l->incarnation;
+    l->has_told = true;
     if (delivery_session(c) == l)
         sending_rewind(n, c, true);
     return LTH_OK;
@@ -258,7 +260,7 @@ static enum lth_err take_run(struct node *n, struct link *l, struct feed *f, str
         err = entries_next(run, &content, &len);
         if (err == LTH_OK)
             err = take_entry(n, f, number, run->prev, content, len);
-        if (err == LTH_OK && number > f->told && delivery_session(f->conversation) == l)
+        if (err == LTH_OK && number > f->told && f->conversation->told_by == l->incarnation)
             f->told = number; /* who sends it holds it */
     }
     if (f->count == before && before == f->durable)
@@ -312,7 +314,7 @@ static enum lth_err keep_head(struct node *n, struct feed *f, const struct head 
         say_fork(n, f, number);
         return LTH_OK;
     }
-    enum lth_err err = proofs_add(&f->proofs, number, head->signature);
+    enum lth_err err = proofs_add(&f->proofs, number, f->durable, head->signature);
     if (err != LTH_OK)
         return err;
     store_head(n, f, head);

@@ -233,7 +233,7 @@ static enum lth_err replay_head(struct node *n, const uint8_t *bytes, size_t len
     bool is_of_use = record.number <= f->count &&
                      record.number > proofs_highest(&f->proofs, UINT64_MAX) &&
                      memcmp(record.hash, feed_hash(f, record.number), HASH_LEN) == 0;
-    return is_of_use ? proofs_add(&f->proofs, record.number, record.signature) : LTH_OK;
+    return is_of_use ? proofs_add(&f->proofs, record.number, f->count, record.signature) : LTH_OK;
 }
 
 static enum lth_err replay_address(struct node *n, const uint8_t *bytes, size_t len)

@@ -64,16 +64,9 @@ void rival_check(struct node *n, struct link *l)
         replace(n, l->rival, l);
 }
 
-/* The session of a contact ended: another one takes over, or the contact is offline. */
-void rival_pass_on(struct node *n, struct link *ended)
+static void go_offline(struct node *n, const struct link *ended)
 {
     struct contact *c = ended->contact;
-    for (struct link *l = n->links.table; l; l = l->hh.next) {
-        if (l->contact == c && l->state == LINK_READY && !c->blocked) {
-            activate(n, l);
-            return;
-        }
-    }
     c->link = NULL;
     c->left_ms = n->now.mono_ms;
     c->last_seen_ms = n->now.wall_ms;
@@ -83,4 +76,34 @@ void rival_pass_on(struct node *n, struct link *ended)
         dialer_on_offline(n, c);
     if (!n->stopped)
         say_contact(n, EVENT_PEER, c);
+}
+
+/* A session with c that is neither the one nor waiting to be; NULL if none. */
+static struct link *find_spare(const struct node *n, const struct contact *c)
+{
+    for (struct link *l = n->links.table; l; l = l->hh.next)
+        if (l->contact == c && l->state == LINK_READY && l != c->link && !l->rival)
+            return l;
+    return NULL;
+}
+
+static void forget_rival(const struct node *n, const struct link *ended)
+{
+    for (struct link *l = n->links.table; l; l = l->hh.next)
+        if (l->rival == ended)
+            l->rival = NULL;
+}
+
+void rival_on_end(struct node *n, struct link *ended)
+{
+    struct contact *c = ended->contact;
+    struct link *spare;
+    forget_rival(n, ended);
+    bool was_active = c->link == ended;
+    if (was_active && !c->blocked && (spare = find_spare(n, c)))
+        activate(n, spare);
+    else if (was_active)
+        go_offline(n, ended);
+    while (c->link && (spare = find_spare(n, c)))
+        rival_settle(n, spare); /* of two that are left, one again */
 }

@@ -15,7 +15,7 @@ void rival_settle(struct node *n, struct link *l);
 /* The probe of l's rival is over. */
 void rival_check(struct node *n, struct link *l);
 
-/* The session of a contact ended: another one takes over, or the contact is offline. */
-void rival_pass_on(struct node *n, struct link *ended);
+/* A session of a contact ended: another one takes over, or the contact is offline. */
+void rival_on_end(struct node *n, struct link *ended);
 
 #endif

@@ -125,8 +125,10 @@ void delivery_on_active(struct node *n, struct link *l)
         return;
     c->synced = false;
     receiving_repeat_receipts(n, l, c);
-    if (c->told_on == l->id)
+    if (l->has_told && c->told_by == l->incarnation)
         sending_rewind(n, c, false);
+    else if (l->has_told)
+        link_close(n, l, true); /* another process told since: a new session tells anew */
 }
 
 void sending_heads(struct node *n)

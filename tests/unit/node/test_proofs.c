@@ -10,7 +10,7 @@ static void add(struct proofs *p, uint64_t first, uint64_t last, size_t len)
 {
     for (uint64_t number = first; number <= last; number++) {
         proofs_on_entry(p, len);
-        assert_int_equal(proofs_add(p, number, signature), LTH_OK);
+        assert_int_equal(proofs_add(p, number, UINT64_MAX, signature), LTH_OK);
     }
 }
 
@@ -50,6 +50,24 @@ static void test_chunks_between_heads_are_bounded(void **state)
     proofs_clear(&p);
 }
 
+static void test_a_head_of_what_is_not_durable_leaves_the_one_before(void **state)
+{
+    (void)state;
+    struct proofs p = {0};
+    add(&p, 1, 3, 10);
+    proofs_on_entry(&p, 10);
+    assert_int_equal(proofs_add(&p, 4, 3, signature), LTH_OK);
+    assert_int_equal(proofs_add(&p, 5, 3, signature), LTH_OK); /* in the place of 4 */
+    assert_int_equal(p.count, 2);
+    assert_true(proofs_highest(&p, 4) == 3);
+    proofs_cut(&p, 3); /* refused */
+    assert_true(proofs_highest(&p, UINT64_MAX) == 3);
+    assert_int_equal(proofs_add(&p, 4, 3, signature), LTH_OK);
+    assert_int_equal(proofs_add(&p, 6, 6, signature), LTH_OK);
+    assert_int_equal(p.count, 1);
+    proofs_clear(&p);
+}
+
 static void test_the_highest_up_to_a_number_is_found(void **state)
 {
     (void)state;
@@ -79,6 +97,7 @@ int main(void)
         cmocka_unit_test(test_without_heads_there_is_no_proof),
         cmocka_unit_test(test_of_many_heads_close_together_the_newest_is_kept),
         cmocka_unit_test(test_chunks_between_heads_are_bounded),
+        cmocka_unit_test(test_a_head_of_what_is_not_durable_leaves_the_one_before),
         cmocka_unit_test(test_the_highest_up_to_a_number_is_found),
         cmocka_unit_test(test_what_is_above_a_cut_proves_nothing_any_more),
     };

@@ -1,14 +1,15 @@
 /* floor.c - what the machine itself needs: TCP, fdatasync and Ed25519, without a messenger.
  *
- *   floor echo-server ADDR PORT [FILE]    answers every message, until the client goes
- *   floor echo ADDR PORT COUNT [FILE]     prints "p50_us p99_us" of COUNT round trips
- *   floor sync FILE COUNT                 prints "p50_us p99_us" of a write and its fdatasync
- *   floor sign COUNT                      prints "p50_us p99_us" of a signature and its check
- *   floor sink ADDR PORT                  reads to the end, acknowledges after each read
- *   floor stream ADDR PORT COUNT          prints COUNT messages' "seconds" until acknowledged
+ *   floor echo-server ADDR PORT LEN [FILE]    answers every message, until the client goes
+ *   floor echo ADDR PORT LEN COUNT [FILE]     prints "p50_us p99_us" of COUNT round trips
+ *   floor sync FILE LEN COUNT                 prints "p50_us p99_us" of a write and its fdatasync
+ *   floor sign COUNT                          prints "p50_us p99_us" of a signature and its check
+ *   floor sink ADDR PORT                      reads to the end, acknowledges after each read
+ *   floor stream ADDR PORT COUNT              prints COUNT messages' "seconds" until acknowledged
  *
- * With FILE each side first makes what it sends durable there, as a messenger must. FILE is
- * preallocated with zeros, so that fdatasync has no metadata to write.
+ * LEN: bytes of a message, at most MESSAGE_MAX. With FILE each side first makes what it sends
+ * durable there, as a messenger must. FILE is preallocated with zeros, so that fdatasync has no
+ * metadata to write.
  */
 #include "bench.h"
 
@@ -16,13 +17,23 @@
 #include <sodium.h>
 
 enum {
-    ECHO_LEN = 64,
+    MESSAGE_MAX = 64 * 1024,
     SIGNED_LEN = 192,
-    MESSAGE_LEN = 100,
+    STREAM_LEN = 100,
     MESSAGES_PER_WRITE = 64,
     READ_LEN = 128 * 1024,
     FILE_LEN = 4 * 1024 * 1024,
 };
+
+/* A message as long as text says. */
+static size_t length_of(const char *text)
+{
+    size_t len = number_of(text);
+    if (len <= MESSAGE_MAX)
+        return len;
+    errno = EMSGSIZE;
+    die(text);
+}
 
 /* A file of zeros that takes messages one after the other; fd < 0: none is wanted. */
 struct durable {
@@ -51,7 +62,9 @@ static void durable_write(struct durable *d, const uint8_t *bytes, size_t len)
         return;
     if (pwrite(d->fd, bytes, len, d->at) != (ssize_t)len || fdatasync(d->fd) != 0)
         die("fdatasync");
-    d->at = (d->at + (off_t)len) % FILE_LEN;
+    d->at += (off_t)len;
+    if (d->at + (off_t)len > FILE_LEN)
+        d->at = 0;
 }
 
 static uint64_t *times_new(size_t count)
@@ -62,42 +75,42 @@ static uint64_t *times_new(size_t count)
     return times;
 }
 
-static void echo_server(const char *address, const char *port, const char *path)
+static void echo_server(const char *address, const char *port, size_t len, const char *path)
 {
-    uint8_t message[ECHO_LEN];
+    static uint8_t message[MESSAGE_MAX];
     struct durable d = durable_open(path);
     int fd = tcp_serve_one(address, port);
-    while (recv(fd, message, sizeof message, MSG_WAITALL) == (ssize_t)sizeof message) {
-        durable_write(&d, message, sizeof message);
-        write_whole(fd, message, sizeof message);
+    while (recv(fd, message, len, MSG_WAITALL) == (ssize_t)len) {
+        durable_write(&d, message, len);
+        write_whole(fd, message, len);
     }
 }
 
-static void echo(const char *address, const char *port, size_t count, const char *path)
+static void echo(const char *address, const char *port, size_t len, size_t count, const char *path)
 {
-    uint8_t message[ECHO_LEN] = "round trip";
+    static uint8_t message[MESSAGE_MAX] = "round trip";
     uint64_t *times = times_new(count);
     struct durable d = durable_open(path);
     int fd = tcp_connect(address, port);
     for (size_t i = 0; i < count; i++) {
         uint64_t begin = now_ns();
-        durable_write(&d, message, sizeof message);
-        write_whole(fd, message, sizeof message);
-        read_whole(fd, message, sizeof message);
+        durable_write(&d, message, len);
+        write_whole(fd, message, len);
+        read_whole(fd, message, len);
         times[i] = now_ns() - begin;
     }
     print_percentiles(times, count);
     free(times);
 }
 
-static void sync_only(const char *path, size_t count)
+static void sync_only(const char *path, size_t len, size_t count)
 {
-    uint8_t message[ECHO_LEN] = "durable";
+    static uint8_t message[MESSAGE_MAX] = "durable";
     uint64_t *times = times_new(count);
     struct durable d = durable_open(path);
     for (size_t i = 0; i < count; i++) {
         uint64_t begin = now_ns();
-        durable_write(&d, message, sizeof message);
+        durable_write(&d, message, len);
         times[i] = now_ns() - begin;
     }
     print_percentiles(times, count);
@@ -137,14 +150,14 @@ static void sink(const char *address, const char *port)
 /* Acknowledgements are few, one a read: they wait in the socket until everything is sent. */
 static void stream(const char *address, const char *port, size_t count)
 {
-    static uint8_t bytes[MESSAGE_LEN * MESSAGES_PER_WRITE];
+    static uint8_t bytes[STREAM_LEN * MESSAGES_PER_WRITE];
     int fd = tcp_connect(address, port);
     uint64_t begin = now_ns(), acknowledged = 0;
     for (size_t left = count, many; left; left -= many) {
         many = left < MESSAGES_PER_WRITE ? left : MESSAGES_PER_WRITE;
-        write_whole(fd, bytes, many * MESSAGE_LEN);
+        write_whole(fd, bytes, many * STREAM_LEN);
     }
-    while (acknowledged < count * MESSAGE_LEN)
+    while (acknowledged < count * STREAM_LEN)
         read_whole(fd, &acknowledged, sizeof acknowledged);
     printf("%.6f\n", (double)(now_ns() - begin) / 1e9);
 }
@@ -152,13 +165,12 @@ static void stream(const char *address, const char *port, size_t count)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    const char *fifth = argc > 5 ? argv[5] : NULL;
-    if (strcmp(what, "echo-server") == 0 && argc >= 4)
-        echo_server(argv[2], argv[3], argv[4]);
-    else if (strcmp(what, "echo") == 0 && argc >= 5)
-        echo(argv[2], argv[3], number_of(argv[4]), fifth);
-    else if (strcmp(what, "sync") == 0 && argc == 4)
-        sync_only(argv[2], number_of(argv[3]));
+    if (strcmp(what, "echo-server") == 0 && argc >= 5)
+        echo_server(argv[2], argv[3], length_of(argv[4]), argc > 5 ? argv[5] : NULL);
+    else if (strcmp(what, "echo") == 0 && argc >= 6)
+        echo(argv[2], argv[3], length_of(argv[4]), number_of(argv[5]), argc > 6 ? argv[6] : NULL);
+    else if (strcmp(what, "sync") == 0 && argc == 5)
+        sync_only(argv[2], length_of(argv[3]), number_of(argv[4]));
     else if (strcmp(what, "sign") == 0 && argc == 3)
         sign(number_of(argv[2]));
     else if (strcmp(what, "sink") == 0 && argc == 4)

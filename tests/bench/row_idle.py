@@ -11,6 +11,7 @@ import subprocess
 import time
 from statistics import median
 
+import usage
 from lan import Lan
 from node import Node, environment
 from rig import Result
@@ -62,26 +63,9 @@ def _start(node, tongue):
 
 def _round(pids):
     """By process id: MiB resident, MiB proportional, wake-ups/s, % of a processor."""
-    before = {pid: (_wakeups(pid), _cpu_s(pid)) for pid in pids}
+    before = {pid: (usage.wakeups(pid), usage.cpu_s(pid)) for pid in pids}
     time.sleep(IDLE_S)
-    return {pid: (_field(f"/proc/{pid}/smaps_rollup", "Rss:") / 1024,
-                  _field(f"/proc/{pid}/smaps_rollup", "Pss:") / 1024,
-                  (_wakeups(pid) - before[pid][0]) / IDLE_S,
-                  100 * (_cpu_s(pid) - before[pid][1]) / IDLE_S)
+    return {pid: (usage.resident_mib(pid), usage.proportional_mib(pid),
+                  (usage.wakeups(pid) - before[pid][0]) / IDLE_S,
+                  100 * (usage.cpu_s(pid) - before[pid][1]) / IDLE_S)
             for pid in pids}
-
-
-def _field(path, name):
-    with open(path, encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith(name))
-
-
-def _wakeups(pid):
-    return sum(_field(f"/proc/{pid}/task/{thread}/status", "voluntary_ctxt_switches:")
-               for thread in os.listdir(f"/proc/{pid}/task"))
-
-
-def _cpu_s(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

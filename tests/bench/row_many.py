@@ -1,0 +1,74 @@
+"""row_many.py - what a node with many sessions costs while nothing is said.
+
+Its peers are real nodes, all on the other host, each on a port of its own; they know only
+the measured one. A quiet session is kept alive with one ping in PING_S, so that many
+wake-ups a session are expected and taken off; what is beyond is held against the aim. The
+peers' own cost is not looked at. They start one after the other, spread over PING_S, so that
+their pings do not fall together by themselves.
+"""
+
+import contextlib
+import os
+import subprocess
+import time
+
+import usage
+from lan import Lan, wait_until
+from node import Node, environment
+from rig import Result
+
+IDLE_S = int(os.environ.get("IDLE_S", "30"))
+SESSIONS, MORE_SESSIONS = 50, 100
+PING_S = 15
+FIRST_PORT = 8000
+PATIENCE_S = 60
+AIM_WAKEUPS_PER_S = 2
+AIM_CPU_PERCENT = 0.2
+AIM_RSS_MIB = 24
+
+
+def run(rig):
+    with contextlib.ExitStack() as stack:
+        directory = stack.enter_context(rig.scratch())
+        lan = stack.enter_context(Lan(2))
+        node = Node(lan.hosts[0], "Ada", data=f"{directory}/ada", options=["--discovery", "off"])
+        pid = node.process.pid
+        alone = usage.resident_mib(pid)
+        _add_peers(node, lan.hosts[1], directory, 0, SESSIONS)
+        time.sleep(PING_S)
+        wakeups, cpu = zip(*(_round(pid) for _ in range(rig.rounds)))
+        _add_peers(node, lan.hosts[1], directory, SESSIONS, MORE_SESSIONS)
+        time.sleep(PING_S)
+        rss = usage.resident_mib(pid)
+        node.stop()
+    pings = SESSIONS / PING_S
+    yield Result(f"idle, {SESSIONS} sessions: wake-ups beyond {pings:.1f} pings a second", "/s",
+                 [], [rate - pings for rate in wakeups], AIM_WAKEUPS_PER_S)
+    yield Result(f"idle, {SESSIONS} sessions: processor", "%", [], cpu, AIM_CPU_PERCENT)
+    yield Result(f"idle, {MORE_SESSIONS} sessions: resident ({alone:.1f} MiB with none)", "MiB",
+                 [], [rss], AIM_RSS_MIB)
+
+
+def _add_peers(node, host, directory, first, end):
+    """Returns when node has end sessions."""
+    for number in range(first, end):
+        time.sleep(PING_S / SESSIONS)
+        _start_peer(node, host, directory, number)
+        wait_until(lambda count=number + 1: node.do("status")["sessions"] == count, PATIENCE_S,
+                   f"{number + 1} sessions")
+
+
+def _start_peer(node, host, directory, number):
+    peer = Node(host, f"peer{number}", data=f"{directory}/peer{number}", start=False,
+                options=["--discovery", "off", "--peer", f"{node.host.ipv4}:{node.port}",
+                         "--listen", f"{host.ipv4}:{FIRST_PORT + number}"])
+    command = [word if word != "--json" else "--headless" for word in peer.command()]
+    host.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+               stderr=subprocess.DEVNULL, env=environment())
+
+
+def _round(pid):
+    """Wake-ups a second and per cent of a processor."""
+    wakeups, cpu_s = usage.wakeups(pid), usage.cpu_s(pid)
+    time.sleep(IDLE_S)
+    return (usage.wakeups(pid) - wakeups) / IDLE_S, 100 * (usage.cpu_s(pid) - cpu_s) / IDLE_S

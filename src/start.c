@@ -132,6 +132,7 @@ static int read_log(const struct options *o, struct start *s)
         .network = o->network ? o->network : "",
         .next_record = store_next(s->store),
         .shown = store_shown(s->store),
+        .rollback_told = s->report.rolled_back,
     };
     s->node = node_new(&config);
     enum lth_err err = s->node ? store_replay(s->store, replay_into, s) : LTH_NO_MEMORY;

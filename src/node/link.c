@@ -190,6 +190,8 @@ void link_expects_answer(struct node *n, struct link *l)
 /* Nothing was heard for a while: is it the network, or does the peer take its time? */
 static void look(struct node *n, struct link *l)
 {
+    if (!l->pinged_ms)
+        link_ping(n, l); /* an answer to this one will do */
     l->look_ms = n->now.mono_ms + DOUBT_AFTER_MS;
     todo_add(n->todo, TODO_LOOK)->link = l->id;
 }
@@ -272,8 +274,14 @@ bool link_is_old(const struct node *n, const struct link *l, unsigned times)
 void link_heard(const struct node *n, struct link *l)
 {
     l->heard_ms = n->now.mono_ms;
-    l->pinged_ms = l->asked_ms = 0;
-    l->look_ms = l->prove_by_ms = UINT64_MAX;
+    l->pinged_ms = 0;
+    l->prove_by_ms = UINT64_MAX;
+}
+
+void link_answered(struct link *l)
+{
+    l->asked_ms = 0;
+    l->look_ms = UINT64_MAX;
     l->stalled = false;
 }
 
@@ -384,8 +392,10 @@ static uint64_t deadline_of(const struct link *l)
 static void check_session(struct node *n, struct link *l)
 {
     uint64_t now = n->now.mono_ms;
-    if (n->paused)
-        link_heard(n, l); /* it is we who do not listen */
+    if (n->paused) { /* it is we who do not listen */
+        link_heard(n, l);
+        link_answered(l);
+    }
     if (death_of(l) <= now) {
         link_close(n, l, false); /* nobody is there */
     } else if (link_is_old(n, l, 2)) {

@@ -83,7 +83,7 @@ struct link {
     struct buffer in;          /* part of a frame */
     uint64_t opened_ms, heard_ms;
     uint64_t pinged_ms;   /* 0 = not since something was heard */
-    uint64_t asked_ms;    /* something wants an answer, and nothing was heard since; 0 = not */
+    uint64_t asked_ms;    /* something wants an answer, and none came yet; 0 = not */
     uint64_t look_ms;     /* when to see whether it is stalled; UINT64_MAX = never */
     uint64_t prove_by_ms; /* closed unless something is heard by then; UINT64_MAX = never */
     bool hung_up;         /* the peer said CLOSE */
@@ -142,6 +142,9 @@ void link_send_kept(struct node *n, struct link *l, uint8_t type, uint8_t *body,
 /* A frame of the peer's was opened. Bytes alone are no sign of life: anybody on the way can send
  * some, or make us wait for a frame that never ends. */
 void link_heard(const struct node *n, struct link *l);
+
+/* What we asked was answered: what we send arrives. The peer's own words do not show that. */
+void link_answered(struct link *l);
 
 /* What was just sent wants an answer: if there is none for long, the link may be stalled. */
 void link_expects_answer(struct node *n, struct link *l);

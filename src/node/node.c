@@ -32,6 +32,7 @@ struct node *node_new(const struct node_config *config)
     strncpy(n->name, config->name, sizeof n->name - 1);
     n->name_given = config->name_given;
     n->shown = config->shown;
+    n->rollback_told = config->rollback_told;
     n->resync_ms = n->gaps_ms = UINT64_MAX;
     write_prologue(n, config->network);
     journal_init(&n->journal, config->next_record);

@@ -21,6 +21,7 @@ struct node_config {
     const char *network;   /* closed network's name, "" = the open one */
     uint64_t next_record;  /* number of the first record to be appended */
     uint64_t shown;        /* entries up to this record have been shown */
+    bool rollback_told;    /* the user knows that the store is an older copy */
 };
 
 /* Monotonic time runs through suspension (CLOCK_BOOTTIME); wall time is for display. */

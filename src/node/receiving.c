@@ -365,6 +365,7 @@ static enum lth_err on_receipt(struct node *n, struct link *l, const struct fram
     struct conversation *c = delivery_conversation(n, l->contact);
     if (receipt_parse(m->body, m->len, &receipt) != LTH_OK)
         return LTH_MALFORMED;
+    link_answered(l);
     const struct feed_point *point = &receipt.point;
     struct feed *f = c ? feeds_find(c, point->feed.author, point->feed.incarnation) : NULL;
     if (!f || !f->mine || point->number > f->durable ||

@@ -44,7 +44,7 @@ static enum lth_err on_message(struct node *n, struct link *l, const struct fram
             return LTH_MALFORMED;
         link_send(n, l, MESSAGE_PONG, m->body, m->len);
         return LTH_OK;
-    case MESSAGE_PONG: return LTH_OK; /* that something was heard is all it says */
+    case MESSAGE_PONG: link_answered(l); return LTH_OK;
     case MESSAGE_CLOSE: on_close(n, l, m); return LTH_OK;
     case MESSAGE_NAME: return on_name(n, l, m);
     case MESSAGE_HELLO: return LTH_MALFORMED; /* once is enough */

@@ -13,8 +13,9 @@
 enum {
     BACKLOG = 128,
     READ_SIZE = 64 * 1024,
-    LAST_WORDS_MS = 2000,   /* for what is queued when a link is shut */
-    STUCK_MS = 30 * 1000,   /* unacknowledged bytes end a connection: TCP_USER_TIMEOUT */
+    LAST_WORDS_MS = 2000, /* for what is queued when a link is shut */
+    STUCK_MS = 30 * 1000, /* unacknowledged bytes end a connection: TCP_USER_TIMEOUT */
+    BACKOFF_MAX = 3, /* retransmissions in vain: the next is a second and a half away, or more */
     UNSENT_MAX = 16 * 1024, /* what the kernel takes beyond what it can send: TCP_NOTSENT_LOWAT */
     PROGRESS_MS = 100       /* libuv tells when a write is done, not how far it is */
 };
@@ -529,7 +530,8 @@ bool tcp_is_stalled(struct tcp *t, uint32_t link, unsigned ms)
     if (!l || !l->is_up || uv_fileno((uv_handle_t *)&l->handle, &fd) != 0 ||
         getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return false;
-    return info.tcpi_unacked > 0 && info.tcpi_last_ack_recv >= ms;
+    bool is_silent = info.tcpi_last_ack_recv >= ms;
+    return info.tcpi_unacked > 0 && (is_silent || info.tcpi_backoff >= BACKOFF_MAX);
 }
 
 /* ---- the end ---- */

@@ -39,8 +39,9 @@ void tcp_dial(struct tcp *t, uint32_t link, const char *address);
 void tcp_write(struct tcp *t, uint32_t link, uint8_t *bytes, size_t len); /* copies */
 void tcp_pause(struct tcp *t, uint32_t link, bool pause);
 
-/* Bytes are on their way, and the other side has acknowledged nothing for ms: the kernel's own view
- * (TCP_INFO). On a link that was idle so long, true for bytes that have just left, too. */
+/* Bytes are on their way, and the other side has acknowledged nothing for ms, or TCP waits long
+ * before it tries again: the kernel's own view (TCP_INFO). On a link that was idle so long, true
+ * for bytes that have just left, too. */
 bool tcp_is_stalled(struct tcp *t, uint32_t link, unsigned ms);
 
 /* Sends what is queued, then closes; after two seconds at most. */

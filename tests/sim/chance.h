@@ -18,7 +18,7 @@ struct chance {
 struct chance chance_of(uint64_t seed, uint64_t stream);
 
 uint64_t chance_u64(struct chance *c);
-uint64_t chance_below(struct chance *c, uint64_t end);                 /* 0 to end - 1; end > 0 */
+uint64_t chance_below(struct chance *c, uint64_t end);                  /* 0 to end - 1; end > 0 */
 uint64_t chance_between(struct chance *c, uint64_t low, uint64_t high); /* both included */
 bool chance_per_mille(struct chance *c, unsigned of_1000);
 

@@ -22,7 +22,7 @@ void disk_append(struct world *w, struct host *h, const struct todo *todo)
     memcpy(copy, todo->append.bytes, todo->append.len);
     d->records = grown(d->records, d->count, &d->size, sizeof *d->records);
     d->records[d->count++] = (struct disk_record){
-        copy, (uint32_t)todo->append.len, witness_on_append(w, h, number, copy, todo->append.len)};
+        copy, (uint32_t)todo->append.len, holdings_on_append(w, h, number, copy, todo->append.len)};
     if (todo->append.sync)
         d->sync_upto = number;
 }
@@ -50,7 +50,7 @@ static void on_synced(struct world *w, struct happening *h)
     d->busy = false;
     d->durable = h->number;
     d->older_shown = d->shown;
-    witness_on_durable(w, h->host, before, d->durable);
+    holdings_on_durable(w, h->host, before, d->durable);
     report(w, h->host, INPUT_DURABLE, d->durable);
     disk_kick(w, h->host);
     free(h);
@@ -90,7 +90,7 @@ static void plan_lazy(struct world *w, struct host *h)
 void disk_kick(struct world *w, struct host *h)
 {
     struct disk *d = &h->disk;
-    bool is_new = d->written < d->count, wants_sync = d->sync_upto > d->durable;
+    bool is_new = d->written<d->count, wants_sync = d->sync_upto> d->durable;
     if (d->busy || (!is_new && !wants_sync))
         return;
     if (is_new && d->refuse != LTH_OK) {
@@ -125,7 +125,7 @@ void disk_read(struct world *w, struct host *h, const struct todo *todo)
 void disk_truncate(struct world *w, struct host *h, uint64_t left)
 {
     struct disk *d = &h->disk;
-    witness_on_truncate(h, left);
+    holdings_on_truncate(h, left);
     while (d->count > left)
         free(d->records[--d->count].bytes);
     d->written = d->written < left ? d->written : left;
@@ -133,7 +133,7 @@ void disk_truncate(struct world *w, struct host *h, uint64_t left)
     d->sync_upto = d->sync_upto < left ? d->sync_upto : left;
     if (h->core)
         return;
-    witness_on_durable(w, h, d->durable, d->count);
+    holdings_on_durable(w, h, d->durable, d->count);
     d->written = d->durable = d->count; /* opening the store syncs what it finds */
     d->refused = 0;
     d->busy = d->is_lazy = false;
@@ -143,7 +143,7 @@ void disk_truncate(struct world *w, struct host *h, uint64_t left)
 void disk_lose_mark(struct host *h)
 {
     h->disk.shown = h->disk.older_shown < h->disk.count ? h->disk.older_shown : h->disk.count;
-    witness_on_truncate(h, h->disk.count);
+    holdings_on_truncate(h, h->disk.count);
 }
 
 void disk_copy(struct disk *to, const struct disk *from)

@@ -23,14 +23,14 @@ struct disk {
     struct disk_record *records; /* owned; record n stands at n - 1 */
     size_t count, size;          /* given to the disk, written or not */
     uint64_t written, durable;
-    uint64_t sync_upto;   /* highest record whose writer waits for a sync */
+    uint64_t sync_upto;          /* highest record whose writer waits for a sync */
     uint64_t shown, older_shown; /* the mark; and one that was on the platter before */
-    bool busy;            /* a batch is under way */
-    bool is_lazy;         /* a sync of what nobody waits for is planned */
-    uint64_t refused;     /* the core is being told that records from here on are not taken; 0 */
-    enum lth_err refuse;  /* LTH_OK: takes what comes */
-    uint32_t sync_ms;     /* a sync, or a read, takes up to so long */
-    size_t reads;         /* asked for and not answered yet */
+    bool busy;                   /* a batch is under way */
+    bool is_lazy;                /* a sync of what nobody waits for is planned */
+    uint64_t refused;    /* the core is being told that records from here on are not taken; 0 */
+    enum lth_err refuse; /* LTH_OK: takes what comes */
+    uint32_t sync_ms;    /* a sync, or a read, takes up to so long */
+    size_t reads;        /* asked for and not answered yet */
 };
 
 void disk_append(struct world *w, struct host *h, const struct todo *todo);

@@ -44,7 +44,7 @@ static void name_queued(struct world *w, struct host *h)
 {
     for (uint32_t i = 0; i < w->ledger.count; i++) {
         const struct saying *s = w->ledger.sayings[i];
-        if (w->hosts[s->author].person == h->person && witness_known(w, h, i)->record &&
+        if (w->hosts[s->author].person == h->person && holdings_known(w, h, i)->record &&
             state_of(w, h, s) != STATE_DELIVERED)
             broken(w, RULE_NOTHING_QUEUED, "s%u of h%u to p%u", i, h->index, s->to);
     }
@@ -66,8 +66,8 @@ static void check_queues(struct world *w, struct host *h)
 static void check_saying(struct world *w, const struct saying *s)
 {
     struct host *from = host_of(w, w->hosts[s->author].person), *to = host_of(w, s->to);
-    const struct knowledge *sent = witness_known(w, from, s->index);
-    const struct knowledge *got = witness_known(w, to, s->index);
+    const struct knowledge *sent = holdings_known(w, from, s->index);
+    const struct knowledge *got = holdings_known(w, to, s->index);
     if (sent->record && (!got->record || got->record > to->disk.durable))
         broken(w, RULE_ALL_STORED, "s%u of h%u at h%u", s->index, from->index, to->index);
     else if (sent->record && !got->shown)
@@ -95,11 +95,11 @@ static uint64_t proved_upto(const struct host *h, uint32_t feed)
 static void check_given_back(struct world *w, const struct saying *s)
 {
     struct host *from = host_of(w, w->hosts[s->author].person), *to = host_of(w, s->to);
-    const struct knowledge *got = witness_known(w, to, s->index);
+    const struct knowledge *got = holdings_known(w, to, s->index);
     struct entry_record e;
-    if (!got->record || witness_known(w, from, s->index)->record)
+    if (!got->record || holdings_known(w, from, s->index)->record)
         return;
-    const struct disk_record *r = &to->disk.records[witness_known(w, to, s->index)->record - 1];
+    const struct disk_record *r = &to->disk.records[holdings_known(w, to, s->index)->record - 1];
     if (record_entry_parse(r->bytes, r->len, &e) == LTH_OK && e.number <= proved_upto(to, e.feed))
         broken(w, RULE_GIVEN_BACK, "s%u, held by h%u, to h%u", s->index, to->index, from->index);
 }
@@ -151,11 +151,10 @@ static void keep_shared(struct world *w, struct account *a, struct host *other)
 {
     size_t kept = 0;
     for (size_t i = 0; i < a->count; i++)
-        if (a->sayings[i] != NO_SAYING && witness_known(w, other, a->sayings[i])->record)
+        if (a->sayings[i] != NO_SAYING && holdings_known(w, other, a->sayings[i])->record)
             a->sayings[kept++] = a->sayings[i];
     a->count = kept;
 }
-
 
 static void check_causality(struct world *w, const struct account *a)
 {

@@ -63,7 +63,7 @@ void host_step(struct world *w, struct host *h, const struct node_input *input)
 {
     struct node_time now = time_of(w, h);
     w->tally.steps++;
-    witness_on_step(w, h);
+    vigil_on_step(w, h);
     node_step(h->core, &now, input, &w->todo);
     if (w->seals.repeated)
         broken(w, RULE_NONCE, "h%u", h->index);
@@ -76,8 +76,8 @@ static bool waits(struct happening *h)
     struct host *host = h->host;
     if (!host->is_still)
         return false;
-    host->waiting = grown(host->waiting, host->waiting_count, &host->waiting_size,
-                          sizeof(struct happening *));
+    host->waiting =
+        grown(host->waiting, host->waiting_count, &host->waiting_size, sizeof(struct happening *));
     host->waiting[host->waiting_count++] = h;
     return true;
 }
@@ -184,7 +184,7 @@ void host_start(struct world *w, struct host *h)
         h->boot++;
         h->booted_ms = w->now_ms;
         h->powered = true;
-        network_on_change(w);
+        ways_on_change(w);
     }
     h->life++;
     h->core = need(node_new(&config));
@@ -233,7 +233,7 @@ void host_end(struct world *w, struct host *h, enum end how)
     disk_truncate(w, h, left);
     if (how == END_POWER) {
         h->powered = false;
-        network_on_change(w);
+        ways_on_change(w);
     }
     network_on_end(w, h);
     h->life++; /* what was under way for it is void */
@@ -261,20 +261,20 @@ struct host *host_clone(struct world *w, const struct host *of)
     disk_copy(&h->disk, &of->disk);
     witness_init(w, h);
     for (size_t i = 0; i < w->host_count; i++) {
-        uint32_t latency = w->network.latency_ms[of->index][i];
-        w->network.latency_ms[h->index][i] = w->network.latency_ms[i][h->index] = latency;
+        uint32_t latency = w->ways.latency_ms[of->index][i];
+        w->ways.latency_ms[h->index][i] = w->ways.latency_ms[i][h->index] = latency;
         memset(&w->hosts[i].sightings[h->index], 0, sizeof *h->sightings);
     }
     for (size_t i = 0; i < h->disk.count; i++) {
-        uint32_t saying = witness_on_append(w, h, i + 1, h->disk.records[i].bytes,
-                                            h->disk.records[i].len);
+        uint32_t saying =
+            holdings_on_append(w, h, i + 1, h->disk.records[i].bytes, h->disk.records[i].len);
         h->disk.records[i].saying = saying;
     }
-    for (uint32_t i = 0; i < w->ledger.count && i < of->witness.known_size; i++)
-        if (of->witness.known[i].shown && witness_known(w, h, i)->record)
-            witness_known(w, h, i)->shown = of->witness.known[i].shown;
+    for (uint32_t i = 0; i < w->ledger.count && i < of->witness.holdings.known_size; i++)
+        if (of->witness.holdings.known[i].shown && holdings_known(w, h, i)->record)
+            holdings_known(w, h, i)->shown = of->witness.holdings.known[i].shown;
     h->disk.shown = h->disk.older_shown = of->disk.shown;
-    network_on_change(w);
+    ways_on_change(w);
     tell(w, h, "is a clone of h%u", of->index);
     return h;
 }
@@ -284,7 +284,7 @@ void host_roam(struct world *w, struct host *h)
     static const struct node_input network = {.type = INPUT_NETWORK};
     h->address++;
     tell(w, h, "has another address, number %u", h->address);
-    network_on_change(w);
+    ways_on_change(w);
     if (h->core)
         world_input(w, h, w->now_ms + 5, &network);
 }
@@ -300,7 +300,7 @@ bool host_say(struct world *w, struct host *h, size_t to, uint32_t len)
 {
     char who[ID_TEXT_LEN + 1], text[SAYING_TEXT_MAX + 1];
     uint32_t seen = h->witness.last_shown[to];
-    if (seen != NO_SAYING && !witness_known(w, h, seen)->shown)
+    if (seen != NO_SAYING && !holdings_known(w, h, seen)->shown)
         seen = NO_SAYING; /* a restore lost it */
     struct saying saying = {.author = h->index,
                             .to = (uint32_t)to,

@@ -14,18 +14,18 @@
 enum { NO_SAYING = UINT32_MAX, SAYING_TEXT_MAX = 16 * 1024 };
 
 struct saying {
-    uint8_t id[HASH_LEN];      /* key of by_id; once is_stored */
-    uint32_t index;            /* of itself */
-    uint32_t author;           /* index of the host that said it */
-    uint32_t to;               /* index of the person it was said to */
-    uint32_t life;             /* of the author's process */
-    uint32_t number;           /* 1, 2, 3 … of that process to that person */
-    uint32_t len;              /* of its text */
-    uint32_t answers;          /* the latest its author had been shown of `to`'s; or NO_SAYING */
-    bool is_stored;            /* its author appended it, so it has an id */
-    bool is_answered;          /* by accepted, or by an error */
-    bool is_refused;           /* by an error: it must never be seen */
-    bool has_arrived;          /* was once durable at its receiver */
+    uint8_t id[HASH_LEN]; /* key of by_id; once is_stored */
+    uint32_t index;       /* of itself */
+    uint32_t author;      /* index of the host that said it */
+    uint32_t to;          /* index of the person it was said to */
+    uint32_t life;        /* of the author's process */
+    uint32_t number;      /* 1, 2, 3 … of that process to that person */
+    uint32_t len;         /* of its text */
+    uint32_t answers;     /* the latest its author had been shown of `to`'s; or NO_SAYING */
+    bool is_stored;       /* its author appended it, so it has an id */
+    bool is_answered;     /* by accepted, or by an error */
+    bool is_refused;      /* by an error: it must never be seen */
+    bool has_arrived;     /* was once durable at its receiver */
     UT_hash_handle hh;
 };
 

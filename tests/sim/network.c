@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum {
-    PORT = 7327,
     SOCKET_BUFFER = 128 * 1024, /* what the kernel takes before it arrives */
     RETRY_FIRST_MS = 200,       /* TCP_RTO_MIN */
     RETRY_MAX_MS = 120000,      /* TCP_RTO_MAX */
@@ -26,66 +25,6 @@ struct piece {
     size_t len;
     uint8_t bytes[];
 };
-
-/* ---- ways ---- */
-
-bool network_passes(const struct world *w, size_t from, size_t to)
-{
-    return !w->network.cut[from][to] && w->hosts[from].powered && w->hosts[to].powered;
-}
-
-static bool passes_both_ways(const struct world *w, size_t a, size_t b)
-{
-    return network_passes(w, a, b) && network_passes(w, b, a);
-}
-
-/* Notes since when there is no way between two hosts. */
-static void note_way(struct world *w, size_t a, size_t b)
-{
-    uint64_t since_ms = w->network.shut_ms[a][b];
-    bool is_open = network_passes(w, a, b) || network_passes(w, b, a);
-    w->network.shut_ms[a][b] = is_open ? 0 : since_ms ? since_ms : w->now_ms;
-}
-
-void network_on_change(struct world *w)
-{
-    for (size_t a = 0; a < w->host_count; a++)
-        for (size_t b = 0; b < w->host_count; b++)
-            note_way(w, a, b);
-}
-
-void network_cut(struct world *w, size_t from, size_t to, bool cut)
-{
-    w->network.cut[from][to] = (uint8_t)(w->network.cut[from][to] + (cut ? 1 : -1));
-    network_on_change(w);
-}
-
-struct endpoint network_address(const struct host *h)
-{
-    return (struct endpoint){.ip = {[10] = 0xff,
-                                    [11] = 0xff,
-                                    [12] = 10,
-                                    [13] = (uint8_t)(h->address >> 8),
-                                    [14] = (uint8_t)h->address,
-                                    [15] = (uint8_t)(h->index + 1)},
-                             .port = PORT};
-}
-
-/* The host that has this address now, or NULL. */
-static struct host *host_at(struct world *w, const struct endpoint *e)
-{
-    size_t index = (size_t)e->ip[15] - 1;
-    unsigned address = (unsigned)e->ip[13] << 8 | e->ip[14];
-    if (index >= w->host_count || w->hosts[index].address != address)
-        return NULL;
-    return &w->hosts[index];
-}
-
-static uint64_t latency(struct world *w, const struct host *from, const struct host *to)
-{
-    uint32_t base = w->network.latency_ms[from->index][to->index];
-    return 1 + base + chance_below(&w->network.chance, 4 + base / 4);
-}
 
 /* ---- plugs ---- */
 
@@ -115,7 +54,7 @@ static bool is_sound(const struct cable *c)
 
 static bool reaches(const struct world *w, struct plug *to)
 {
-    return is_sound(to->cable) && network_passes(w, other_plug(to)->host->index, to->host->index);
+    return is_sound(to->cable) && ways_pass(w, other_plug(to)->host->index, to->host->index);
 }
 
 static bool is_alive(const struct plug *p)
@@ -147,7 +86,7 @@ static void tell_up(struct world *w, struct plug *p, uint64_t at_ms, bool dialle
 {
     const struct node_input up = {
         .type = INPUT_LINK_UP,
-        .link = {.id = p->link, .dialled = dialled, .remote = network_address(other_plug(p)->host)},
+        .link = {.id = p->link, .dialled = dialled, .remote = ways_address(other_plug(p)->host)},
     };
     p->open = true;
     p->clear_ms = at_ms;
@@ -239,7 +178,7 @@ static void answer_reset(struct world *w, struct plug *to)
         return;
     struct piece *reset = need(calloc(1, sizeof *reset));
     reset->is_reset = true;
-    put_piece(w, from, reset, w->now_ms + latency(w, to->host, from->host));
+    put_piece(w, from, reset, w->now_ms + ways_latency(w, to->host, from->host));
 }
 
 static void hand_over(struct world *w, struct plug *to, struct piece *piece)
@@ -328,7 +267,7 @@ static struct cable *new_cable(struct world *w, struct host *h, uint32_t link)
 static void connect_to(struct world *w, struct cable *c, struct host *to)
 {
     struct host *from = c->plugs[0].host;
-    uint64_t there = w->now_ms + latency(w, from, to);
+    uint64_t there = w->now_ms + ways_latency(w, from, to);
     struct plug *p = &c->plugs[1];
     p->host = to;
     p->life = to->life;
@@ -336,17 +275,17 @@ static void connect_to(struct world *w, struct cable *c, struct host *to)
     c->address[1] = to->address;
     tell(w, from, "link %x is link %x of h%u", c->plugs[0].link, p->link, to->index);
     tell_up(w, p, there, false);
-    tell_up(w, &c->plugs[0], there + latency(w, to, from), true);
+    tell_up(w, &c->plugs[0], there + ways_latency(w, to, from), true);
 }
 
 /* One try; false when there was no answer, which is worth another one. */
 static bool try_dial(struct world *w, struct cable *c, const struct endpoint *remote)
 {
     struct plug *p = &c->plugs[0];
-    struct host *to = host_at(w, remote);
+    struct host *to = ways_host_at(w, remote);
     if (!is_alive(p) || p->host->address != c->address[0])
         return true; /* nobody wants it any more */
-    if (!to || !passes_both_ways(w, p->host->index, to->index))
+    if (!to || !ways_pass_both(w, p->host->index, to->index))
         return false;
     if (to->core)
         connect_to(w, c, to);
@@ -442,14 +381,14 @@ void network_write(struct world *w, struct host *h, const struct todo *todo)
     struct plug *p = find(w, h, todo->write.link);
     if (!p || !p->open)
         return;
-    witness_on_write(w, h, p->up_ms);
+    vigil_on_write(w, h, p->up_ms);
     struct plug *to = other_plug(p);
     struct piece *piece = new_piece(todo->write.bytes, todo->write.len);
     p->unacked_ms = p->unacked_ms ? p->unacked_ms : w->now_ms;
     piece->owes_sent = to->waiting > SOCKET_BUFFER;
     if (!piece->owes_sent)
         tell_sent(w, p, piece->len);
-    uint64_t at_ms = w->now_ms + latency(w, h, to->host);
+    uint64_t at_ms = w->now_ms + ways_latency(w, h, to->host);
     put_with_fault(w, to, piece, at_ms + loss_ms(w));
 }
 
@@ -462,7 +401,7 @@ static void put_end(struct world *w, struct plug *from)
         return;
     struct piece *end = need(calloc(1, sizeof *end));
     end->is_end = true;
-    put_piece(w, to, end, w->now_ms + latency(w, from->host, to->host));
+    put_piece(w, to, end, w->now_ms + ways_latency(w, from->host, to->host));
 }
 
 void network_close(struct world *w, struct host *h, uint32_t link)

@@ -15,8 +15,6 @@
 struct world;
 struct host;
 
-enum { HOSTS_MAX = 60 };
-
 /* What may happen to a piece of the stream on its way (one TODO_WRITE is one piece). */
 enum fault { FAULT_NONE, FAULT_DROP, FAULT_DOUBLE, FAULT_SWAP, FAULT_FLIP, FAULT_COUNT };
 
@@ -25,11 +23,11 @@ struct plug {
     struct cable *cable;
     struct host *host;
     unsigned life;
-    uint32_t link;    /* as the host's core numbers it */
-    bool open;        /* the core may use it */
-    bool paused;      /* the core reads nothing */
-    uint64_t up_ms;   /* when the core was told; 0 = it was not yet */
-    uint64_t unacked_ms; /* since when what it wrote is not acknowledged; 0 = all is */
+    uint32_t link;               /* as the host's core numbers it */
+    bool open;                   /* the core may use it */
+    bool paused;                 /* the core reads nothing */
+    uint64_t up_ms;              /* when the core was told; 0 = it was not yet */
+    uint64_t unacked_ms;         /* since when what it wrote is not acknowledged; 0 = all is */
     struct piece *first, **last; /* on their way to this side; owned */
     uint64_t clear_ms;           /* when the newest of them arrives */
     size_t waiting;              /* bytes of them */
@@ -51,20 +49,9 @@ struct network {
     struct chance chance;
     struct cable *cables; /* owned */
     uint32_t last_incoming;
-    uint32_t latency_ms[HOSTS_MAX][HOSTS_MAX];
-    uint8_t cut[HOSTS_MAX][HOSTS_MAX]; /* from, to: so many cuts at once; 0 = open */
-    uint64_t shut_ms[HOSTS_MAX][HOSTS_MAX]; /* no way either way since; 0 = there is one */
-    unsigned loss;                     /* of 1000 pieces */
-    unsigned faults[FAULT_COUNT];      /* of 1000 pieces */
+    unsigned loss;                /* of 1000 pieces */
+    unsigned faults[FAULT_COUNT]; /* of 1000 pieces */
 };
-
-/* Nothing passes from a to b, until it is given back as often. */
-void network_cut(struct world *w, size_t from, size_t to, bool cut);
-
-/* True when a packet of a's would reach b's machine, at b's address of now. */
-bool network_passes(const struct world *w, size_t from, size_t to);
-
-struct endpoint network_address(const struct host *h);
 
 void network_dial(struct world *w, struct host *h, const struct todo *todo);
 void network_write(struct world *w, struct host *h, const struct todo *todo);
@@ -77,9 +64,6 @@ void network_on_up(struct world *w, struct host *h, uint32_t link);
 
 /* The process ended; its kernel says so on every cable, if it has power. */
 void network_on_end(struct world *w, struct host *h);
-
-/* A host got or lost power, or another address. */
-void network_on_change(struct world *w);
 
 /* A cable of h's breaks, as by a reset on the way; false when it has none. */
 bool network_break_one(struct world *w, struct host *h);

@@ -1,5 +1,5 @@
 /* tests/sim/run.c - runs seeds, and says which rule broke where and how to see it again. */
-#include "need.h"
+#include "ingredients.h"
 #include "story.h"
 
 #include <getopt.h>
@@ -29,7 +29,7 @@ struct result {
     struct tally tally;
 };
 
-static uint64_t running; /* the seed, for the signal handler */
+static char last_words[256]; /* of a core that dies at a seed */
 static const struct options *chosen;
 
 static void add_tally(struct tally *to, const struct tally *from)
@@ -42,7 +42,8 @@ static void add_tally(struct tally *to, const struct tally *from)
 static void print_replay(FILE *out, uint64_t seed)
 {
     fprintf(out, "  replay: tests/sim/run --seed %" PRIu64 " --nodes %zu --minutes %u%s --trace\n",
-            seed, chosen->story.people, chosen->story.minutes, chosen->real_curves ? " --real" : "");
+            seed, chosen->story.people, chosen->story.minutes,
+            chosen->real_curves ? " --real" : "");
 }
 
 static void print_broken(const struct world *w)
@@ -56,7 +57,10 @@ static void print_broken(const struct world *w)
 
 static void run_seed(const struct options *o, uint64_t seed, struct result *result)
 {
-    running = seed;
+    snprintf(last_words, sizeof last_words,
+             "seed %" PRIu64 ": broken: the core lives\n"
+             "  replay: tests/sim/run --seed %" PRIu64 " --nodes %zu --minutes %u --trace\n",
+             seed, seed, o->story.people, o->story.minutes);
     alarm(SEED_S);
     struct world *w = story_run(seed, &o->story, o->trace ? stdout : NULL);
     alarm(0);
@@ -83,15 +87,13 @@ static struct result run_share(const struct options *o, unsigned job)
     return result;
 }
 
-/* A core that dies says at which seed. */
+/* A core that dies says at which seed: the line was written before. */
 static void on_death(int number)
 {
-    dprintf(STDERR_FILENO, "seed %" PRIu64 ": broken: %s\n", running,
-            number == SIGALRM ? "a story ends" : "the core lives");
-    dprintf(STDERR_FILENO, "  replay: tests/sim/run --seed %" PRIu64 " --nodes %zu --minutes %u --trace\n",
-            running, chosen->story.people, chosen->story.minutes);
+    ssize_t ignored = write(STDERR_FILENO, last_words, strlen(last_words));
+    (void)ignored;
     signal(number, SIG_DFL);
-    raise(number == SIGALRM ? SIGABRT : number);
+    raise(number);
 }
 
 static pid_t start_job(const struct options *o, unsigned job, int *from)
@@ -253,8 +255,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct options options = {
-        .story = {.people = 5, .minutes = 10, .only = UINT32_MAX}, .jobs = 1, .limit = FAILURES_MAX};
+    struct options options = {.story = {.people = 5, .minutes = 10, .only = UINT32_MAX},
+                              .jobs = 1,
+                              .limit = FAILURES_MAX};
     struct result sum = {0};
     parse_options(&options, argc, argv);
     chosen = &options;

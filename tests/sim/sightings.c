@@ -16,7 +16,7 @@ static void tell_core(struct world *w, struct host *h, const struct host *of, en
     const struct node_input input = {
         .type = type,
         .sighting = {.instance = s->instance,
-                     .endpoint = network_address(&then),
+                     .endpoint = ways_address(&then),
                      .we_wait = strcmp(s->instance, h->instance) < 0},
     };
     tell(w, h, "%s h%u, instance %s", type == INPUT_FOUND ? "finds" : "loses sight of", of->index,
@@ -45,8 +45,8 @@ static void find(struct world *w, struct host *h, struct host *of)
 static void look(struct world *w, struct host *h, struct host *at)
 {
     struct sighting *s = &h->sightings[at->index];
-    bool is_there = at->core && network_passes(w, at->index, h->index) &&
-                    network_passes(w, h->index, at->index);
+    bool is_there =
+        at->core && ways_pass(w, at->index, h->index) && ways_pass(w, h->index, at->index);
     bool is_same = s->life == at->life && s->address == at->address;
     if (s->told && !is_there) {
         if (chance_below(&w->chance, TTL_LOOKS) == 0)
@@ -75,7 +75,8 @@ static void on_refresh(struct world *w, struct happening *happening)
     for (size_t i = 0; i < w->host_count; i++)
         if (&w->hosts[i] != happening->host)
             look(w, happening->host, &w->hosts[i]);
-    queue_put(&w->queue, happening, w->now_ms + chance_between(&w->chance, REFRESH_MS / 2, REFRESH_MS));
+    queue_put(&w->queue, happening,
+              w->now_ms + chance_between(&w->chance, REFRESH_MS / 2, REFRESH_MS));
 }
 
 static void plan_look(struct world *w, struct host *h, struct host *at, uint64_t in_ms)

@@ -6,7 +6,7 @@
 #ifndef LTH_TESTS_SIM_SIGHTINGS_H
 #define LTH_TESTS_SIM_SIGHTINGS_H
 
-#include "network.h"
+#include "ways.h"
 
 /* What one host was told of another. */
 struct sighting {
@@ -16,8 +16,8 @@ struct sighting {
 };
 
 struct sightings {
-    unsigned lost;   /* of 1000 looks, so many see nothing */
-    unsigned flaps;  /* so many lose sight and find again */
+    unsigned lost;    /* of 1000 looks, so many see nothing */
+    unsigned flaps;   /* so many lose sight and find again */
     uint32_t late_ms; /* seen up to so much later */
 };
 

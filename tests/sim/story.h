@@ -9,40 +9,11 @@
 
 #include "world.h"
 
-/*    name          how often, in ms: on average */
-#define INGREDIENTS(X)                                                                             \
-    X(cuts, 40000)                                                                                 \
-    X(one_way_cuts, 50000)                                                                         \
-    X(unplugged, 60000)                                                                            \
-    X(loss, 60000)                                                                                 \
-    X(resets, 30000)                                                                               \
-    X(faults, 60000)                                                                               \
-    X(crashes, 40000)                                                                              \
-    X(restores, 60000)                                                                             \
-    X(clones, 120000)                                                                              \
-    X(clocks, 60000)                                                                               \
-    X(standstills, 100000)                                                                         \
-    X(roaming, 80000)                                                                              \
-    X(full_disks, 80000)                                                                           \
-    X(slow_disks, 60000)                                                                           \
-    X(holds, 60000)                                                                                \
-    X(blind, 100000)                                                                               \
-    X(sightings, 600000)
-
-enum ingredient {
-#define INGREDIENT_ENUM(name, every_ms) WITH_##name,
-    INGREDIENTS(INGREDIENT_ENUM)
-#undef INGREDIENT_ENUM
-        INGREDIENT_COUNT
-};
-
-const char *ingredient_word(enum ingredient i);
-
 struct story_options {
-    size_t people;        /* 0: drawn from the seed */
-    unsigned minutes;     /* before everything is healed */
-    uint32_t only;        /* bits of ingredients that may be drawn */
-    uint32_t surely;      /* those that are, whatever the seed says */
+    size_t people;    /* 0: drawn from the seed */
+    unsigned minutes; /* before everything is healed */
+    uint32_t only;    /* bits of ingredients that may be drawn */
+    uint32_t surely;  /* those that are, whatever the seed says */
 };
 
 /* The world of a seed, when all was said and done, or a rule broken. The caller frees it. */

@@ -33,8 +33,8 @@ static void start(struct world *w, size_t i)
 
 static void cut(struct world *w, bool is_cut)
 {
-    network_cut(w, 0, 1, is_cut);
-    network_cut(w, 1, 0, is_cut);
+    ways_cut(w, 0, 1, is_cut);
+    ways_cut(w, 1, 0, is_cut);
 }
 
 static const struct status_view *status(struct world *w, size_t i)

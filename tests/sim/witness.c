@@ -1,17 +1,9 @@
 #include "witness.h"
 
 #include "need.h"
-#include "store/record.h"
-#include "wire/entry.h"
 #include "world.h"
 
 #include <string.h>
-
-enum {
-    STANDSTILL_MS = 30000,
-    DEAD_MS = 30500,      /* 30 s, and what was on its way when the cable was cut */
-    TWINS_MEET_MS = 90000, /* dials to strangers may wait for a minute */
-};
 
 static uint32_t person_of(const struct world *w, const uint8_t *id)
 {
@@ -19,18 +11,6 @@ static uint32_t person_of(const struct world *w, const uint8_t *id)
         if (memcmp(w->ids[p], id, ID_LEN) == 0)
             return p;
     return UINT32_MAX;
-}
-
-struct knowledge *witness_known(struct world *w, struct host *h, uint32_t saying)
-{
-    struct witness *v = &h->witness;
-    if (saying >= v->known_size) {
-        size_t size = w->ledger.size > saying ? w->ledger.size : saying + 1;
-        v->known = need(realloc(v->known, size * sizeof *v->known));
-        memset(v->known + v->known_size, 0, (size - v->known_size) * sizeof *v->known);
-        v->known_size = size;
-    }
-    return &v->known[saying];
 }
 
 /* ---- beginnings and ends ---- */
@@ -47,19 +27,9 @@ void witness_init(struct world *w, struct host *h)
     memset(v->last_shown, 0xff, w->people * sizeof *v->last_shown); /* NO_SAYING */
 }
 
-static void forget_feeds(struct witness *v)
-{
-    for (size_t i = 0; i < v->feed_size; i++)
-        free(v->feeds[i].hashes);
-    free(v->feeds);
-    v->feeds = NULL;
-    v->feed_size = 0;
-}
-
 void witness_clear(struct witness *v)
 {
-    forget_feeds(v);
-    free(v->known);
+    holdings_clear(&v->holdings);
     free(v->progress);
     free(v->gaps);
     free(v->numbers);
@@ -74,7 +44,7 @@ void witness_clear(struct witness *v)
 void witness_on_start(struct world *w, struct host *h)
 {
     struct witness *v = &h->witness;
-    forget_feeds(v);
+    holdings_on_start(&v->holdings);
     v->gap_count = 0;
     v->rollbacks_now = v->clones_now = 0;
     v->stepped_ms = v->keys_from_ms = v->disturbed_ms = v->alone_ms = w->now_ms;
@@ -89,121 +59,6 @@ void witness_on_end(struct world *w, struct host *h)
 {
     memset(h->witness.online, 0, w->people * sizeof *h->witness.online);
     h->witness.crashes++;
-}
-
-/* ---- the disk ---- */
-
-static struct feed_trace *feed_of(struct witness *v, uint32_t handle)
-{
-    return handle >= 1 && handle <= v->feed_size ? &v->feeds[handle - 1] : NULL;
-}
-
-static void note_feed(struct witness *v, const uint8_t *bytes, size_t len)
-{
-    struct feed_record record;
-    if (record_feed_parse(bytes, len, &record) != LTH_OK || feed_of(v, record.handle))
-        return;
-    v->feeds = need(realloc(v->feeds, record.handle * sizeof *v->feeds));
-    memset(v->feeds + v->feed_size, 0, (record.handle - v->feed_size) * sizeof *v->feeds);
-    v->feed_size = record.handle;
-    struct feed_trace *f = &v->feeds[record.handle - 1];
-    memcpy(f->conversation, record.conversation, sizeof f->conversation);
-    memcpy(f->author, record.author, sizeof f->author);
-    f->incarnation = record.incarnation;
-}
-
-/* The id of an entry that h just made: the hash, once more, by what PROTOCOL.md says of it. */
-static void note_own(struct world *w, struct host *h, uint32_t saying, const struct entry_record *e)
-{
-    static const uint8_t none[HASH_LEN];
-    struct feed_trace *f = feed_of(&h->witness, e->feed);
-    struct feed_id id;
-    if (!f || e->number > f->count + 1)
-        return;
-    memcpy(id.conversation, f->conversation, sizeof id.conversation);
-    memcpy(id.author, f->author, sizeof id.author);
-    id.incarnation = f->incarnation;
-    f->hashes = grown(f->hashes, e->number, &f->size, HASH_LEN);
-    entry_hash(&id, e->number, e->number > 1 ? f->hashes[e->number - 2] : none, e->content,
-               e->content_len, f->hashes[e->number - 1]);
-    f->count = e->number;
-    ledger_set_id(&w->ledger, saying, f->hashes[e->number - 1]);
-}
-
-static void on_given_back(struct world *w, const struct host *h, uint32_t saying)
-{
-    w->tally.given_back++;
-    if (!h->witness.rollbacks_now)
-        broken(w, RULE_ROLLBACK_TOLD, "h%u, s%u", h->index, saying);
-}
-
-static uint32_t note_entry(struct world *w, struct host *h, uint64_t record, const uint8_t *bytes,
-                           size_t len)
-{
-    struct entry_record e;
-    struct entry_content content;
-    if (record_entry_parse(bytes, len, &e) != LTH_OK ||
-        entry_content_parse(e.content, e.content_len, &content) != LTH_OK) {
-        broken(w, RULE_NO_DAMAGE, "h%u stores an entry that is none", h->index);
-        return NO_SAYING;
-    }
-    uint32_t saying = ledger_find(&w->ledger, content.body, content.body_len);
-    if (saying == NO_SAYING) {
-        broken(w, RULE_SHOWN_AS_SAID, "h%u stores what nobody said", h->index);
-        return NO_SAYING;
-    }
-    const struct saying *s = w->ledger.sayings[saying];
-    struct knowledge *k = witness_known(w, h, saying);
-    if (k->record)
-        broken(w, RULE_NEVER_TWICE_ON_DISK, "h%u, s%u", h->index, saying);
-    k->record = (uint32_t)record;
-    if (s->author == h->index && s->life == h->life)
-        note_own(w, h, saying, &e);
-    else if (w->hosts[s->author].person == h->person && h->core)
-        on_given_back(w, h, saying);
-    return saying;
-}
-
-uint32_t witness_on_append(struct world *w, struct host *h, uint64_t record, const uint8_t *bytes,
-                           size_t len)
-{
-    if (record_type(bytes) == RECORD_FEED)
-        note_feed(&h->witness, bytes, len);
-    return record_type(bytes) == RECORD_ENTRY ? note_entry(w, h, record, bytes, len) : NO_SAYING;
-}
-
-/* What was shown before is what stands before the mark. */
-static void forget_shown(struct host *h, uint64_t mark)
-{
-    struct witness *v = &h->witness;
-    v->progress_count = 0;
-    for (size_t i = 0; i < v->known_size; i++)
-        if (v->known[i].shown > mark)
-            v->known[i].shown = 0;
-}
-
-void witness_on_truncate(struct host *h, uint64_t left)
-{
-    for (uint64_t at = left; at < h->disk.count; at++)
-        if (h->disk.records[at].saying != NO_SAYING)
-            h->witness.known[h->disk.records[at].saying].record = 0;
-    if (!h->core)
-        forget_shown(h, left < h->disk.shown ? left : h->disk.shown);
-}
-
-void witness_on_durable(struct world *w, struct host *h, uint64_t from, uint64_t upto)
-{
-    for (uint64_t at = from; at < upto; at++) {
-        uint32_t saying = h->disk.records[at].saying;
-        if (saying != NO_SAYING && w->ledger.sayings[saying]->to == h->person)
-            w->ledger.sayings[saying]->has_arrived = true;
-    }
-}
-
-static bool is_durable(struct world *w, struct host *h, uint32_t saying)
-{
-    uint32_t record = witness_known(w, h, saying)->record;
-    return record && record <= h->disk.durable;
 }
 
 /* ---- shown ---- */
@@ -250,8 +105,8 @@ static void on_message(struct world *w, struct host *h, const struct message_vie
         broken(w, RULE_SHOWN_AS_SAID, "h%u is shown \"%.40s\"", h->index, (const char *)m->text);
         return;
     }
-    struct knowledge *k = witness_known(w, h, saying);
-    if (!is_durable(w, h, saying) || k->record != m->record)
+    struct knowledge *k = holdings_known(w, h, saying);
+    if (!holdings_is_durable(w, h, saying) || k->record != m->record)
         broken(w, RULE_SHOWN_DURABLE, "h%u, s%u", h->index, saying);
     if (h->blind)
         return;
@@ -288,7 +143,7 @@ static void on_accepted(struct world *w, struct host *h, const struct event *e)
     if (!s)
         return;
     tell(w, h, "accepted s%u", s->index);
-    if (!is_durable(w, h, s->index) || memcmp(s->id, e->accepted.id, HASH_LEN) != 0)
+    if (!holdings_is_durable(w, h, s->index) || memcmp(s->id, e->accepted.id, HASH_LEN) != 0)
         broken(w, RULE_ACCEPTED_DURABLE, "h%u, s%u", h->index, s->index);
     h->witness.accepted[s->to]++;
     w->tally.accepted++;
@@ -323,9 +178,9 @@ static void on_sent(struct world *w, struct host *h, const struct event *e)
     uint32_t saying = own_saying(w, h, e);
     if (saying == NO_SAYING)
         return;
-    struct knowledge *k = witness_known(w, h, saying);
+    struct knowledge *k = holdings_known(w, h, saying);
     tell(w, h, "sent s%u", saying);
-    if (!is_durable(w, h, saying))
+    if (!holdings_is_durable(w, h, saying))
         broken(w, RULE_SENT_DURABLE, "h%u, s%u", h->index, saying);
     if (k->sent == h->life)
         broken(w, RULE_SENT_ONCE, "h%u, s%u", h->index, saying);
@@ -338,7 +193,7 @@ static void on_delivered(struct world *w, struct host *h, const struct event *e)
     uint32_t saying = own_saying(w, h, e);
     if (saying == NO_SAYING)
         return;
-    struct knowledge *k = witness_known(w, h, saying);
+    struct knowledge *k = holdings_known(w, h, saying);
     tell(w, h, "delivered s%u", saying);
     if (!w->ledger.sayings[saying]->has_arrived)
         broken(w, RULE_DELIVERED_STORED, "h%u, s%u", h->index, saying);
@@ -489,90 +344,8 @@ void witness_on_event(struct world *w, struct host *h, const struct event *e)
     case EVENT_FORK:
     case EVENT_KEY_CHANGE: broken(w, RULE_NO_FORK, "at h%u", h->index); return;
     case EVENT_HISTORY: on_history(h, e); return;
-    case EVENT_MESSAGE_STATE:
-        h->witness.state = e->message_state.recipients[0].state;
-        return;
+    case EVENT_MESSAGE_STATE: h->witness.state = e->message_state.recipients[0].state; return;
     case EVENT_STATUS: on_status(w, h, &e->status); return;
     default: return;
     }
-}
-
-/* ---- time ---- */
-
-void witness_on_step(struct world *w, struct host *h)
-{
-    struct witness *v = &h->witness;
-    if (w->now_ms - v->stepped_ms > STANDSTILL_MS)
-        v->keys_from_ms = v->disturbed_ms = w->now_ms;
-    if (h->held || node_is_busy(h->core))
-        v->disturbed_ms = w->now_ms;
-    v->stepped_ms = w->now_ms;
-}
-
-void witness_on_write(struct world *w, const struct host *h, uint64_t up_ms)
-{
-    if (up_ms < h->witness.keys_from_ms)
-        broken(w, RULE_STANDSTILL, "h%u", h->index);
-}
-
-/* No way to any machine of a person since; 0 = there is one. */
-static uint64_t shut_since(const struct world *w, const struct host *h, uint32_t person)
-{
-    uint64_t since = 0;
-    for (size_t i = 0; i < w->host_count; i++) {
-        if (w->hosts[i].person != person)
-            continue;
-        if (!w->network.shut_ms[h->index][i])
-            return 0;
-        if (w->network.shut_ms[h->index][i] > since)
-            since = w->network.shut_ms[h->index][i];
-    }
-    return since;
-}
-
-static void look_for_the_dead(struct world *w, struct host *h)
-{
-    for (uint32_t p = 0; p < w->people; p++) {
-        uint64_t since = h->witness.online[p] ? shut_since(w, h, p) : 0;
-        if (since && since < h->witness.disturbed_ms)
-            since = h->witness.disturbed_ms;
-        if (since && w->now_ms - since > DEAD_MS)
-            broken(w, RULE_DEAD_NOTICED, "p%u at h%u", p, h->index);
-    }
-}
-
-static bool is_attentive(const struct host *h)
-{
-    return h->core && !h->held && !h->is_still;
-}
-
-static bool see_each_other(const struct world *w, const struct host *a, const struct host *b)
-{
-    return is_attentive(a) && is_attentive(b) && a->sightings[b->index].told &&
-           b->sightings[a->index].told && network_passes(w, a->index, b->index) &&
-           network_passes(w, b->index, a->index) && !w->network.loss && !w->is_hostile;
-}
-
-/* Two machines that run as the same person, and could have met. */
-static void look_at_twins(struct world *w, struct host *a, struct host *b)
-{
-    if (!see_each_other(w, a, b))
-        b->witness.alone_ms = w->now_ms;
-    else if (w->now_ms - b->witness.alone_ms > TWINS_MEET_MS &&
-             (!a->witness.clones_now || !b->witness.clones_now))
-        broken(w, RULE_CLONE_TOLD, "h%u and h%u", a->index, b->index);
-}
-
-void witness_look_around(struct world *w)
-{
-    for (size_t i = 0; i < w->host_count; i++) {
-        struct host *h = &w->hosts[i];
-        if (!h->core)
-            continue;
-        if (!is_attentive(h))
-            h->witness.disturbed_ms = w->now_ms;
-        look_for_the_dead(w, h);
-    }
-    for (size_t i = w->people; i < w->host_count; i++)
-        look_at_twins(w, &w->hosts[w->hosts[i].person], &w->hosts[i]);
 }

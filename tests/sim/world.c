@@ -23,7 +23,7 @@ void trace_line(const struct world *w, const struct host *h, const char *format,
 
 static void look_around(struct world *w, struct happening *h)
 {
-    witness_look_around(w);
+    vigil_look_around(w);
     queue_put(&w->queue, h, w->now_ms + LOOK_MS);
 }
 

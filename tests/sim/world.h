@@ -17,6 +17,8 @@
 #include "rules.h"
 #include "sightings.h"
 #include "sodium_between.h"
+#include "vigil.h"
+#include "ways.h"
 #include "witness.h"
 
 #include <stdio.h>
@@ -36,18 +38,18 @@ struct host {
     struct node *core; /* NULL: not running */
     unsigned life;     /* of the process: 1, 2, 3 … */
     bool powered;
-    unsigned boot, address; /* changes with each */
-    uint64_t booted_ms;     /* when its monotonic clock was BOOT_MONO_MS */
-    int64_t wall_ms;        /* what its wall clock is wrong by */
-    char instance[16];      /* that its discovery advertises */
-    bool held;              /* by its user interface */
-    bool blind;             /* this process has nobody to show messages to */
-    bool is_still;          /* it stands still: what comes in waits */
+    unsigned boot, address;     /* changes with each */
+    uint64_t booted_ms;         /* when its monotonic clock was BOOT_MONO_MS */
+    int64_t wall_ms;            /* what its wall clock is wrong by */
+    char instance[16];          /* that its discovery advertises */
+    bool held;                  /* by its user interface */
+    bool blind;                 /* this process has nobody to show messages to */
+    bool is_still;              /* it stands still: what comes in waits */
     struct happening **waiting; /* owned, and each of them */
     size_t waiting_count, waiting_size;
-    uint64_t wake_ms;        /* its next wake is planned for */
-    uint64_t woken_ms;       /* spinning is noticed by so many wakes … */
-    unsigned wakes;          /* … at one time */
+    uint64_t wake_ms;  /* its next wake is planned for */
+    uint64_t woken_ms; /* spinning is noticed by so many wakes … */
+    unsigned wakes;    /* … at one time */
     struct disk disk;
     struct sighting sightings[HOSTS_MAX];
     struct witness witness;
@@ -61,6 +63,7 @@ struct world {
     size_t host_count, people;
     uint8_t (*secrets)[64], (*ids)[ID_LEN]; /* of the people; owned */
     struct ledger ledger;
+    struct ways ways;
     struct network network;
     struct sightings sightings;
     struct todo_list todo;

@@ -1,0 +1,56 @@
+/* tests/sim/holdings.h - which sayings stand on a host's disk, found out from its records.
+ *
+ * Every entry that is appended must be something that was said, and stand there once. The ids
+ * of a host's own entries are computed here once more, as PROTOCOL.md has them.
+ */
+#ifndef LTH_TESTS_SIM_HOLDINGS_H
+#define LTH_TESTS_SIM_HOLDINGS_H
+
+#include "node/node.h"
+
+struct world;
+struct host;
+
+/* One saying, as this host knows it. */
+struct knowledge {
+    uint32_t record;          /* where it stands on the disk; 0 = nowhere */
+    uint32_t shown;           /* the same, once it was shown; 0 = it was not */
+    unsigned sent, delivered; /* life of the process that told so; 0 = none */
+};
+
+/* A feed that this process began, by its handle. */
+struct feed_trace {
+    uint8_t conversation[32], author[32];
+    uint64_t incarnation;
+    uint8_t (*hashes)[32]; /* of our own entries; owned */
+    size_t count, size;
+};
+
+struct holdings {
+    struct knowledge *known; /* by saying; owned */
+    size_t known_size;
+    struct feed_trace *feeds; /* handle n stands at n - 1; owned */
+    size_t feed_size;
+};
+
+/* What h knows of a saying. Lives until the next saying. */
+struct knowledge *holdings_known(struct world *w, struct host *h, uint32_t saying);
+
+bool holdings_is_durable(struct world *w, struct host *h, uint32_t saying);
+
+/* A process starts: the feeds it begins are new. */
+void holdings_on_start(struct holdings *o);
+
+/* The disk takes a record; returns the saying in it, or NO_SAYING. */
+uint32_t holdings_on_append(struct world *w, struct host *h, uint64_t record, const uint8_t *bytes,
+                            size_t len);
+
+/* It is about to forget the records behind `left`; or the shown mark went back. */
+void holdings_on_truncate(struct host *h, uint64_t left);
+
+/* Records behind from, up to upto, are durable. */
+void holdings_on_durable(struct world *w, struct host *h, uint64_t from, uint64_t upto);
+
+void holdings_clear(struct holdings *o);
+
+#endif

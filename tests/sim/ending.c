@@ -8,8 +8,17 @@
 
 enum { READ_MS = 20 };
 
+/* Asking for it checks it. */
+static void ask_for_status(struct world *w, struct host *h)
+{
+    const struct command status = {.type = COMMAND_STATUS};
+    host_command(w, h, &status);
+}
+
 void ending_check_online(struct world *w)
 {
+    for (uint32_t h = 0; h < w->people; h++)
+        ask_for_status(w, &w->hosts[h]);
     for (uint32_t h = 0; h < w->people; h++)
         for (uint32_t p = 0; p < w->people; p++)
             if (p != h && !w->hosts[h].witness.online[p])
@@ -53,8 +62,7 @@ static void name_queued(struct world *w, struct host *h)
 
 static void check_queues(struct world *w, struct host *h)
 {
-    const struct command status = {.type = COMMAND_STATUS};
-    host_command(w, h, &status);
+    ask_for_status(w, h);
     if (h->witness.status.sessions != w->people - 1)
         broken(w, RULE_BOUNDED, "h%u has %u sessions in the end", h->index,
                (unsigned)h->witness.status.sessions);

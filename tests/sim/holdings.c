@@ -126,6 +126,15 @@ void holdings_on_truncate(struct host *h, uint64_t left)
         forget_shown(h, left < h->disk.shown ? left : h->disk.shown);
 }
 
+void holdings_on_restored_mark(const struct world *w, struct host *h)
+{
+    for (uint64_t at = 0; at < h->disk.shown; at++) {
+        uint32_t saying = h->disk.records[at].saying;
+        if (saying != NO_SAYING && w->ledger.sayings[saying]->to == h->person)
+            h->witness.holdings.known[saying].shown = (uint32_t)at + 1;
+    }
+}
+
 void holdings_on_durable(struct world *w, struct host *h, uint64_t from, uint64_t upto)
 {
     for (uint64_t at = from; at < upto; at++) {

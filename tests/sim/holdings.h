@@ -48,6 +48,9 @@ uint32_t holdings_on_append(struct world *w, struct host *h, uint64_t record, co
 /* It is about to forget the records behind `left`; or the shown mark went back. */
 void holdings_on_truncate(struct host *h, uint64_t left);
 
+/* A backup's mark came back: what stands before it was shown before the backup was made. */
+void holdings_on_restored_mark(const struct world *w, struct host *h);
+
 /* Records behind from, up to upto, are durable. */
 void holdings_on_durable(struct world *w, struct host *h, uint64_t from, uint64_t upto);
 

@@ -245,6 +245,7 @@ void host_restore(struct world *w, struct host *h, uint64_t records, uint64_t sh
     h->witness.restores++;
     h->disk.shown = h->disk.older_shown = shown < records ? shown : records;
     disk_truncate(w, h, records);
+    holdings_on_restored_mark(w, h);
 }
 
 struct host *host_clone(struct world *w, const struct host *of)

@@ -17,7 +17,7 @@ struct story {
     struct world *w;
     struct chance *chance;
     uint32_t ingredients;
-    bool is_healed; /* what was planned before does not happen any more */
+    bool is_healed;   /* what was planned before does not happen any more */
     unsigned talk_ms; /* the longest silence */
     unsigned long_per_mille, burst_per_mille;
     bool told_of_cable[HOSTS_MAX];

@@ -34,7 +34,7 @@ static const struct options *chosen;
 
 static void add_tally(struct tally *to, const struct tally *from)
 {
-#define TALLY_ADD(name) to->name += from->name;
+#define TALLY_ADD(name, what) to->name += from->name;
     TALLY(TALLY_ADD)
 #undef TALLY_ADD
 }
@@ -141,10 +141,9 @@ static void print_summary(const struct result *r)
 {
     printf("%" PRIu64 " seeds, %" PRIu64 " broken, %" PRIu64 " virtual hours\n", r->seeds,
            r->broken, r->virtual_ms / 3600000);
-#define TALLY_PRINT(name) printf("%s %" PRIu64 ", ", #name, r->tally.name);
+#define TALLY_PRINT(name, what) printf("%12" PRIu64 " %s: %s\n", r->tally.name, #name, what);
     TALLY(TALLY_PRINT)
 #undef TALLY_PRINT
-    printf("and nothing else\n");
 }
 
 /* ---- the command line ---- */
@@ -272,5 +271,5 @@ int main(int argc, char **argv)
         all = run_jobs(&options, &sum);
     if (!options.trace)
         print_summary(&sum);
-    return all && !sum.broken ? EXIT_SUCCESS : EXIT_FAILURE;
+    return all && sum.seeds && !sum.broken ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { HALF_OPEN = 64 + 8 }; /* what DESIGN §10 allows, and dials at once */
+
 static uint32_t person_of(const struct world *w, const uint8_t *id)
 {
     for (uint32_t p = 0; p < w->people; p++)
@@ -321,7 +323,7 @@ static bool is_wrong(const char *cause)
 static void on_status(struct world *w, struct host *h, const struct status_view *status)
 {
     h->witness.status = *status;
-    if (status->sessions > 2 * (w->people - 1) || status->half_open > 2 * w->host_count + 8)
+    if (status->sessions > 2 * (w->people - 1) || status->half_open > HALF_OPEN)
         broken(w, RULE_BOUNDED, "h%u has %u sessions, %u half-open", h->index,
                (unsigned)status->sessions, (unsigned)status->half_open);
     for (size_t i = 0; !w->is_hostile && i < status->dropped_count; i++)

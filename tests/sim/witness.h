@@ -53,21 +53,6 @@ struct witness {
     struct history history; /* the last answer */
 };
 
-/* What happened, for the summary. */
-#define TALLY(X)                                                                                   \
-    X(steps)                                                                                       \
-    X(seals)                                                                                       \
-    X(accepted) X(refused) X(sent) X(delivered) X(shown) X(given_back) X(stops) X(kills)           \
-        X(power_cuts) X(restores) X(clones) X(cuts) X(one_way) X(unplugged) X(resets) X(faults)    \
-            X(jumps) X(standstills) X(roams) X(full_disks) X(slow_disks) X(holds) X(blind)         \
-                X(lost_sight) X(rollbacks) X(clones_told) X(gaps) X(gaps_filled) X(rekeys)
-
-struct tally {
-#define TALLY_FIELD(name) uint64_t name;
-    TALLY(TALLY_FIELD)
-#undef TALLY_FIELD
-};
-
 void witness_init(struct world *w, struct host *h);
 void witness_clear(struct witness *v);
 

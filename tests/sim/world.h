@@ -17,6 +17,7 @@
 #include "rules.h"
 #include "sightings.h"
 #include "sodium_between.h"
+#include "tally.h"
 #include "vigil.h"
 #include "ways.h"
 #include "witness.h"

@@ -5,14 +5,24 @@
 #include <sodium.h>
 #include <string.h>
 
+static bool is_ordered(const struct entry_content *content)
+{
+    return content->order_ms != content->time_ms;
+}
+
+size_t entry_content_len(const struct entry_content *content)
+{
+    return (size_t)8 + 1 + (is_ordered(content) ? 8 : 0) +
+           (size_t)content->parent_count * ENTRY_PARENT_LEN + 1 + content->body_len;
+}
+
 enum lth_err entry_content_write(const struct entry_content *content, uint8_t *out, size_t size,
                                  size_t *len)
 {
     struct writer w = writer_over(out, size);
     write_u64(&w, content->time_ms);
-    bool ordered = content->order_ms != content->time_ms;
-    write_u8(&w, (uint8_t)(content->parent_count | (ordered ? ENTRY_ORDERED : 0)));
-    if (ordered)
+    write_u8(&w, (uint8_t)(content->parent_count | (is_ordered(content) ? ENTRY_ORDERED : 0)));
+    if (is_ordered(content))
         write_u64(&w, content->order_ms);
     for (size_t i = 0; i < content->parent_count; i++) {
         const struct entry_parent *parent = &content->parents[i];
@@ -44,6 +54,8 @@ enum lth_err entry_content_parse(const uint8_t *bytes, size_t len, struct entry_
 {
     struct reader r = reader_over(bytes, len);
 
+    if (len > ENTRY_CONTENT_MAX)
+        return LTH_MALFORMED; /* whatever its kind: each must fit a message */
     out->time_ms = read_u64(&r);
     uint8_t count = read_u8(&r);
     out->parent_count = count & (uint8_t)~ENTRY_ORDERED;

@@ -22,6 +22,10 @@ enum {
     ENTRY_ORDERED = 0x80, /* in the count of parents: an order other than the time follows */
 };
 
+/* A parent that far ahead of the author's clock is passed over, so that a lie about time moves
+ * nobody else's words. A clock that begins at 1970 is still within. */
+#define ENTRY_ORDER_AHEAD_MS (200ull * 365 * 24 * 3600 * 1000)
+
 /* The head of another feed of the same conversation that the author had seen. */
 struct entry_parent {
     uint8_t author[ID_LEN];
@@ -39,12 +43,15 @@ struct entry_content {
     size_t body_len;
 };
 
+/* How many bytes it has when written. */
+size_t entry_content_len(const struct entry_content *content);
+
 /* LTH_TOO_LONG when it does not fit size; ENTRY_CONTENT_MAX always does. */
 LTH_MUST_USE enum lth_err entry_content_write(const struct entry_content *content, uint8_t *out,
                                               size_t size, size_t *len);
 
-/* LTH_MALFORMED also for a text that is empty, too long or not UTF-8. A kind we do not know
- * is kept, with its body unread. */
+/* LTH_MALFORMED also for a text that is empty, too long or not UTF-8, and for more than
+ * ENTRY_CONTENT_MAX bytes. A kind we do not know is kept, with its body unread. */
 LTH_MUST_USE enum lth_err entry_content_parse(const uint8_t *bytes, size_t len,
                                               struct entry_content *out);
 

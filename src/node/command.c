@@ -113,7 +113,7 @@ static void on_send(struct node *n, const struct command *c)
     if (!conversation || delivery_writing(n, conversation, &feed) != LTH_OK) {
         say_error(n, c->ticket, CODE_LIMIT,
                   "The conversation with %s has reached its limit of %d process starts.",
-                  contact_label(contact), FEEDS_MAX);
+                  contact_label(contact), FEEDS_OF_ONE_MAX);
         return;
     }
     uint8_t bytes[ENTRY_CONTENT_MAX];

@@ -29,6 +29,8 @@ struct conversation *delivery_conversation(struct node *n, struct contact *conta
 enum lth_err delivery_writing(struct node *n, struct conversation *c, struct feed **out)
 {
     if (!c->writing) {
+        if (feeds_of(c, n->me.public.id) >= FEEDS_OF_ONE_MAX)
+            return LTH_LIMIT;
         enum lth_err err = feeds_add(&n->feeds, c, 0, n->me.public.id, n->incarnation, &c->writing);
         if (err != LTH_OK)
             return err;
@@ -248,12 +250,18 @@ void delivery_on_time(struct node *n)
         receiving_resync(n);
     if (n->now.mono_ms >= n->gaps_ms)
         gaps_on_time(n);
+    if (n->now.mono_ms >= n->accounts_ms)
+        receiving_late_accounts(n);
 }
 
 uint64_t delivery_wake_ms(const struct node *n)
 {
-    uint64_t wake = n->resync_ms < n->gaps_ms ? n->resync_ms : n->gaps_ms;
-    return n->heads && n->heads_ms < wake ? n->heads_ms : wake;
+    const uint64_t wakes[] = {n->resync_ms, n->gaps_ms, n->accounts_ms,
+                              n->heads ? n->heads_ms : UINT64_MAX};
+    uint64_t wake = UINT64_MAX;
+    for (size_t i = 0; i < LENGTH(wakes); i++)
+        wake = wakes[i] < wake ? wakes[i] : wake;
+    return wake;
 }
 
 static void on_read_to_show(struct node *n, const struct pending_read *read,

@@ -32,6 +32,9 @@ void delivery_on_ready(struct node *n, struct link *l);
 /* l is now the session with its contact: what was sent on another may be lost. */
 void delivery_on_active(struct node *n, struct link *l);
 
+/* No session with contact is left. */
+void delivery_on_offline(const struct contact *contact);
+
 /* Anything but LTH_OK ends the session. */
 LTH_MUST_USE enum lth_err delivery_on_message(struct node *n, struct link *l,
                                               const struct frame_message *m);

@@ -187,7 +187,7 @@ void dialer_on_offline(struct node *n, const struct contact *contact)
         if (c->contact != contact || c->link)
             continue;
         c->backoff_ms = 0;
-        c->next_ms = n->now.mono_ms + (we_are_lower ? 100 : 100 + DIAL_TURN_MS);
+        c->next_ms = n->now.mono_ms + DIAL_BACK_MS + (we_are_lower ? 0 : DIAL_TURN_MS);
     }
 }
 
@@ -282,10 +282,13 @@ void dialer_rescue(struct node *n, const struct contact *contact)
             continue;
         if (c->link && !is_open(n, c))
             return; /* is being tried */
-        found = c;
+        if (!found || c->next_ms < found->next_ms)
+            found = c; /* another one than the last time */
     }
-    if (found)
-        (void)dial(n, found);
+    if (!found)
+        return;
+    found->next_ms = n->now.mono_ms;
+    (void)dial(n, found);
 }
 
 static void dial_again(struct node *n, struct candidate *c)
@@ -300,7 +303,8 @@ static void dial_again(struct node *n, struct candidate *c)
 void dialer_on_network(struct node *n)
 {
     for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
-        dial_again(n, c);
+        if (!is_only_advertised(c)) /* strangers' adverts must not aim us at anybody that often */
+            dial_again(n, c);
     dialer_look_again(n);
 }
 

@@ -19,6 +19,7 @@ enum {
     CANDIDATE_ADDRESS_MAX = 255,
     INSTANCE_MAX = 63,
     DIAL_TURN_MS = 1000, /* the lower instance name or id dials first, the other waits so long */
+    DIAL_BACK_MS = 100,  /* before calling somebody who just went: a restart takes a moment */
     DIAL_FIRST_WAIT_MS = 500,
     DIAL_AGAIN_MS = 200,        /* the network changed: everybody, but not at one moment */
     DIAL_RECENT_WAIT_MS = 2000, /* longest wait for somebody who was here a moment ago */

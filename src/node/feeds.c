@@ -24,10 +24,10 @@ static void conversation_free(struct conversation *c)
 {
     for (size_t i = 0; i < c->feed_count; i++) {
         proofs_clear(&c->feeds[i]->proofs);
-        lost_free(c->feeds[i]->lost);
         free(c->feeds[i]->entries);
         free(c->feeds[i]);
     }
+    lost_free(c->lost);
     free(c->feeds);
     free(c->order);
     free(c);
@@ -175,7 +175,7 @@ void feed_note_known(struct feed *f, uint64_t number)
     if (number <= f->known)
         return;
     f->known = number;
-    f->conversation->has_gap = f->conversation->has_gap || number > f->count;
+    f->conversation->gap_untold = f->conversation->gap_untold || number > f->count;
 }
 
 /* The feed a parent speaks of; NULL when we know nothing of it, or it is none of its business. */
@@ -195,10 +195,11 @@ static uint64_t after_parents(const struct feed *f, const struct entry_content *
     for (size_t i = 0; i < content->parent_count; i++) {
         const struct entry_parent *parent = &content->parents[i];
         const struct feed *of = feed_of_parent(f, parent);
-        if (of && parent->number >= 1 && parent->number <= of->count) {
-            uint64_t before = feed_entry(of, parent->number)->order_ms;
-            order_ms = later(order_ms, before + (before < UINT64_MAX));
-        }
+        if (!of || parent->number < 1 || parent->number > of->count)
+            continue;
+        uint64_t before = feed_entry(of, parent->number)->order_ms;
+        if (before < content->time_ms || before - content->time_ms < ENTRY_ORDER_AHEAD_MS)
+            order_ms = later(order_ms, before + 1);
     }
     return order_ms;
 }
@@ -214,7 +215,7 @@ static void note_parents(struct feed *f, const struct entry_content *content)
 {
     for (size_t i = 0; i < content->parent_count; i++) {
         struct feed *of = feed_of_parent(f, &content->parents[i]);
-        if (of && of != f)
+        if (of && of != f && !of->mine) /* of our own we know better than anybody else */
             feed_note_known(of, content->parents[i].number);
     }
 }
@@ -228,7 +229,7 @@ enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
     memcpy(e.hash, hash, HASH_LEN);
     e.order_ms = feed_next_order(f, content->order_ms, content);
     note_parents(f, content);
-    proofs_on_entry(&f->proofs, content->body_len);
+    proofs_on_entry(&f->proofs, 2 + entry_content_len(content));
     f->entries[f->count++] = e;
     return LTH_OK;
 }
@@ -237,7 +238,7 @@ void feed_pop(struct feed *f)
 {
     assert(f->count > f->durable);
     f->count--;
-    f->ready_number = 0; /* another entry may come in its place */
+    f->signed_number = 0; /* another entry may come in its place */
     proofs_cut(&f->proofs, f->count);
     f->sent = f->sent < f->count ? f->sent : f->count;
     f->cited = f->cited < f->count ? f->cited : f->count;

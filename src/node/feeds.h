@@ -18,10 +18,10 @@
 #include "wire/entry.h"
 
 enum {
-    FEEDS_OF_PEER_MAX = 1024,
+    FEEDS_OF_ONE_MAX = 4096,  /* in one conversation: process starts in which something was said */
     HANDLES_KEPT = 64 * 1024, /* of HANDLES_MAX, for our own feeds */
-    FEEDS_MAX = 4096,         /* in one conversation: process starts in which something was said */
-    HANDLES_MAX = 1 << 20     /* in all */
+    FEEDS_MAX = 2 * FEEDS_OF_ONE_MAX,
+    HANDLES_MAX = 1 << 20 /* in all */
 };
 
 struct entry {
@@ -49,24 +49,24 @@ struct feed {
     /* What vouches for entries beyond their author's session. */
     struct proofs proofs; /* theirs: signed heads that we keep */
     uint64_t proof_sent;  /* theirs: number of the one last sent in this session */
-    struct lost *lost;    /* mine: owned; entries that a peer gives back, or NULL */
     uint64_t claimed;     /* mine, of another process: highest a peer said it holds */
-    bool grew;            /* mine, of another process: and then more than that */
+    bool claim_grew;      /* mine, of another process: and then more than that */
 
     /* Towards the other side of a direct conversation. */
-    uint64_t told;            /* held by the peer, as its last HAVE said */
+    uint64_t peer_has;        /* held by the peer, as its last HAVE said */
     uint64_t sent;            /* handed to the session that lives now, or told */
     uint64_t sent_high;       /* handed to any session: what `sent` events were told of */
     uint64_t receipted;       /* ours: receipt verified and written. theirs: receipt issued */
     uint64_t receipt_seen;    /* ours: receipt verified, perhaps not yet written */
     uint64_t receipted_first; /* ours: where the newest receipt begins to tell something new */
     uint64_t receipted_ms;    /* wall clock of the newest */
-    uint64_t told_proved;     /* mine: highest of our heads that the peer holds */
+    uint64_t peer_proves;     /* mine: highest of our heads that the peer holds */
     uint32_t receipt_link;    /* theirs: link on which receipted was last told */
     uint64_t receipt_told_ms; /* theirs: monotonic, when */
     size_t since_head;        /* mine: bytes of entries sent since the last head */
-    uint64_t ready_number;    /* theirs: of the receipt in ready; 0 = none */
-    uint8_t ready[SIGNATURE_LEN];
+    uint64_t signed_number;   /* theirs: of the receipt whose signature is kept; 0 = none */
+    uint8_t signed_receipt[SIGNATURE_LEN];
+    uint64_t receipt_wanted; /* theirs: up to where its author lacks our receipt; 0 = nowhere */
     bool receipt_due, head_due, queued;
     struct feed *next_queued, *next_head;
 };
@@ -86,13 +86,16 @@ struct conversation {
     struct place *order;  /* owned; the durable entries; see conversation_order */
     bool unsorted;        /* order is not in order */
     size_t order_count, order_capacity;
-    uint32_t telling_on; /* link on which a HAVE of several messages is coming; 0 = none */
-    uint64_t told_by;    /* incarnation of the peer's process whose HAVE was complete last */
-    bool synced;         /* it came on the session that lives now */
-    bool reading;        /* records to be sent are being read back */
-    bool resync;         /* something is missing here: ask for it again */
-    bool has_gap;        /* one of its feeds knows of more than it holds */
-    struct feed *queue;  /* feeds of which the peer lacks something; see sending.h */
+    uint32_t account_link; /* link on which a HAVE of several messages is coming; 0 = none */
+    uint64_t account_of;   /* incarnation of the peer's process whose HAVE was complete last */
+    uint64_t account_ms;   /* monotonic; when a HAVE was last acted upon */
+    bool account_due;      /* one came since */
+    bool synced;           /* it came on the session that lives now */
+    bool reading;          /* records to be sent are being read back */
+    bool resync;           /* something is missing here: ask for it again */
+    struct lost *lost;     /* owned; entries of ours that the peer is giving back, or NULL */
+    bool gap_untold;       /* one of its feeds may lack what nobody was told of */
+    struct feed *queue;    /* feeds of which the peer lacks something; see sending.h */
     UT_hash_handle hh;
 };
 

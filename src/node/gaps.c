@@ -7,7 +7,7 @@
 
 void gaps_look(struct node *n, const struct conversation *c)
 {
-    if (c->has_gap && n->gaps_ms == UINT64_MAX)
+    if (c->gap_untold && n->gaps_ms == UINT64_MAX)
         n->gaps_ms = n->now.mono_ms + GAP_MS;
 }
 
@@ -31,7 +31,7 @@ static void tell(struct node *n, struct feed *f)
 /* One gap of a feed is told at a time: what else is said to be missing waits until it is filled. */
 static void tell_missing(struct node *n, struct conversation *c)
 {
-    c->has_gap = false;
+    c->gap_untold = false;
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
         if (f->known > f->count && !f->gap_first)
@@ -43,7 +43,7 @@ void gaps_on_time(struct node *n)
 {
     n->gaps_ms = UINT64_MAX;
     for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
-        if (c->has_gap)
+        if (c->gap_untold)
             tell_missing(n, c);
 }
 
@@ -53,6 +53,6 @@ void gaps_on_durable(struct node *n, struct feed *f)
         return;
     say_gap(n, EVENT_GAP_FILLED, f);
     f->gap_first = f->gap_last = 0;
-    f->conversation->has_gap = f->conversation->has_gap || f->known > f->count;
+    f->conversation->gap_untold = f->conversation->gap_untold || f->known > f->count;
     gaps_look(n, f->conversation);
 }

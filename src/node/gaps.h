@@ -10,7 +10,7 @@ enum { GAP_MS = 5000 /* what is under way needs no telling */ };
 
 struct node;
 
-/* Something new may be known of c. */
+/* Starts the wait after which what c lacks is told, unless it runs. */
 void gaps_look(struct node *n, const struct conversation *c);
 
 void gaps_on_time(struct node *n);

@@ -58,14 +58,13 @@ static bool may_tell(struct node *n, struct link *l)
     return !c->link || !c->link->dialled || c->link->stalled || link_is_old(n, c->link, 1);
 }
 
-/* Whoever sent ephemeral key e is this very process, at the other end of one of its own dials. */
-static bool is_this_process(const struct node *n, const struct link *l, const uint8_t *e)
+/* l accepted a message 1 with ephemeral key e. If a dial of ours sent it, whoever answers there
+ * leads back to this very process: no copy of our identity is at work. */
+static void mark_mirrored(struct node *n, const uint8_t e[NOISE_KEY_LEN])
 {
-    for (const struct link *other = n->links.table; other; other = other->hh.next)
-        if (other != l && handshake_is_under_way(other) && other->state != LINK_AWAIT_1 &&
-            memcmp(other->noise.e.public, e, NOISE_KEY_LEN) == 0)
-            return true;
-    return false;
+    for (struct link *dial = n->links.table; dial; dial = dial->hh.next)
+        if (dial->state == LINK_AWAIT_2 && memcmp(dial->noise.e.public, e, NOISE_KEY_LEN) == 0)
+            dial->mirrored = true;
 }
 
 static void start_session(struct node *n, struct link *l)
@@ -83,6 +82,8 @@ static enum lth_err on_message_1(struct node *n, struct link *l, const uint8_t *
     size_t none;
     enum lth_err err = noise_read(&l->noise, m, len, NULL, 0, &none);
     if (err == LTH_OK)
+        mark_mirrored(n, l->noise.re);
+    if (err == LTH_OK)
         err = write_message(n, l, NULL, 0);
     l->state = LINK_AWAIT_3;
     return err;
@@ -93,7 +94,7 @@ static enum lth_err on_message_2(struct node *n, struct link *l, const uint8_t *
     uint8_t hello[HELLO_LEN];
     size_t none, hello_len;
     enum lth_err err = noise_read(&l->noise, m, len, NULL, 0, &none);
-    if (err == LTH_OURSELVES && !is_this_process(n, l, m)) /* it begins with their e */
+    if (err == LTH_OURSELVES && !l->mirrored)
         restoring_on_clone(n);
     if (err != LTH_OK)
         return err;

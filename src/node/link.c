@@ -65,7 +65,7 @@ static struct link *link_new(struct node *n, uint32_t id, bool dialled)
     l->dialled = dialled;
     l->state = dialled ? LINK_CONNECTING : LINK_AWAIT_1;
     l->opened_ms = l->heard_ms = n->now.mono_ms;
-    l->look_ms = l->prove_by_ms = UINT64_MAX;
+    l->doubt_ms = l->prove_by_ms = UINT64_MAX;
     l->window = WINDOW_FIRST;
     l->out_end = &l->out;
     HASH_ADD(hh, n->links.table, id, sizeof l->id, l);
@@ -89,6 +89,10 @@ void link_hand_out(struct node *n, struct link *l, uint8_t *bytes, size_t len)
     if (!l->unsent)
         l->filling_ms = n->now.mono_ms;
     l->unsent += len;
+    if (l->paused || l->unsent < LINK_UNSENT_HIGH)
+        return;
+    l->paused = true; /* whoever does not read is not answered for ever */
+    todo_add(n->todo, TODO_PAUSE)->link = l->id;
 }
 
 /* What waits in front of a receipt or a new message should be gone within a moment, however slow
@@ -98,6 +102,11 @@ void link_on_sent(struct node *n, struct link *l, size_t sent)
     uint64_t took_ms = n->now.mono_ms - l->filling_ms;
     l->unsent -= sent < l->unsent ? sent : l->unsent;
     l->left += sent;
+    if (l->paused && l->unsent < LINK_UNSENT_HIGH / 2) {
+        l->paused = false;
+        if (!n->paused)
+            todo_add(n->todo, TODO_RESUME)->link = l->id;
+    }
     if (l->unsent && l->left < l->window)
         return;
     bool was_full = l->left >= l->window / 2; /* a few bytes always leave at once */
@@ -181,25 +190,23 @@ void link_ping(struct node *n, struct link *l)
 
 void link_expects_answer(struct node *n, struct link *l)
 {
-    if (l->asked_ms)
-        return;
-    l->asked_ms = n->now.mono_ms;
-    l->look_ms = n->now.mono_ms + DOUBT_AFTER_MS;
+    if (l->doubt_ms == UINT64_MAX)
+        l->doubt_ms = n->now.mono_ms + DOUBT_AFTER_MS;
 }
 
-/* Nothing was heard for a while: is it the network, or does the peer take its time? */
-static void look(struct node *n, struct link *l)
+/* No answer came for a while: is it the network, or does the peer take its time? */
+static void doubt(struct node *n, struct link *l)
 {
     if (!l->pinged_ms)
         link_ping(n, l); /* an answer to this one will do */
-    l->look_ms = n->now.mono_ms + DOUBT_AFTER_MS;
+    l->doubt_ms = n->now.mono_ms + DOUBT_AFTER_MS;
     todo_add(n->todo, TODO_LOOK)->link = l->id;
 }
 
 void link_on_stalled(struct node *n, uint32_t id)
 {
     struct link *l = links_get(&n->links, id);
-    if (!l || !l->asked_ms || l->state != LINK_READY || l->contact->link != l)
+    if (!l || l->doubt_ms == UINT64_MAX || l->state != LINK_READY || l->contact->link != l)
         return;
     l->stalled = true;
     dialer_rescue(n, l->contact);
@@ -280,8 +287,7 @@ void link_heard(const struct node *n, struct link *l)
 
 void link_answered(struct link *l)
 {
-    l->asked_ms = 0;
-    l->look_ms = UINT64_MAX;
+    l->doubt_ms = UINT64_MAX;
     l->stalled = false;
 }
 
@@ -386,7 +392,7 @@ static uint64_t deadline_of(const struct link *l)
     if (l->rival)
         return l->probe_until_ms;
     uint64_t ping = l->pinged_ms ? UINT64_MAX : l->heard_ms + PING_AFTER_MS;
-    return earlier(earlier(death_of(l), ping), l->look_ms);
+    return earlier(earlier(death_of(l), ping), l->doubt_ms);
 }
 
 static void check_session(struct node *n, struct link *l)
@@ -403,8 +409,8 @@ static void check_session(struct node *n, struct link *l)
     } else {
         if (!l->pinged_ms && l->heard_ms + PING_AFTER_MS - PING_EARLY_MS <= now)
             link_ping(n, l);
-        if (l->look_ms <= now)
-            look(n, l);
+        if (l->doubt_ms <= now)
+            doubt(n, l);
         if (link_is_old(n, l, 1) && l->dialled && l->contact->link == l)
             dialer_renew(n, l->id);
     }

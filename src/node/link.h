@@ -44,6 +44,7 @@ enum {
     WINDOW_MAX = 256 * 1024,
     WINDOW_FAST_MS = 100,              /* drained within: it may be twice as wide */
     WINDOW_SLOW_MS = 1000,             /* longer: half */
+    LINK_UNSENT_HIGH = 1024 * 1024,    /* from here on nothing is read that wants an answer */
     LINK_UNSENT_MAX = 4 * 1024 * 1024, /* who reads so little is cut off */
     SESSIONS_WITH_STRANGERS_MAX = 256,
 };
@@ -82,20 +83,20 @@ struct link {
     uint8_t rs[NOISE_KEY_LEN]; /* the static key the handshake proved */
     struct buffer in;          /* part of a frame */
     uint64_t opened_ms, heard_ms;
-    uint64_t pinged_ms;   /* 0 = not since something was heard */
-    uint64_t asked_ms;    /* something wants an answer, and none came yet; 0 = not */
-    uint64_t look_ms;     /* when to see whether it is stalled; UINT64_MAX = never */
+    uint64_t pinged_ms; /* 0 = not since something was heard */
+    uint64_t doubt_ms;  /* something wants an answer: when to doubt the link; UINT64_MAX = never */
     uint64_t prove_by_ms; /* closed unless something is heard by then; UINT64_MAX = never */
+    bool mirrored;        /* our message 1 came back to our own door */
     bool hung_up;         /* the peer said CLOSE */
     bool has_told;        /* a whole HAVE came */
-    bool stalled;         /* another dial to the same person may replace it */
+    bool stalled;         /* the network says so: another dial may replace it at once */
     size_t window;        /* so many bytes are handed out ahead: what leaves within a moment */
     uint64_t filling_ms;  /* since when, and */
     size_t left;          /* how many of them left meanwhile */
     size_t unsent;        /* bytes handed out and not yet reported sent */
     size_t packing;       /* bytes of messages queued in this step */
     bool choked;          /* more was to be sent than LINK_UNSENT_MAX */
-    bool paused;
+    bool paused;          /* it reads too little: see LINK_UNSENT_HIGH */
 
     struct contact *contact; /* once authenticated */
     uint64_t incarnation;    /* of the peer's process */
@@ -161,8 +162,9 @@ void links_on_network(struct node *n);
 /* Closes; orderly sends CLOSE first. The link is gone after the step. */
 void link_close(struct node *n, struct link *l, bool orderly);
 
-/* For the parts of a link (handshake, rival, traffic). Hand out: bytes in the to-do list's arena.
- */
+/* ---- for the parts of a link: handshake, rival, traffic ---- */
+
+/* bytes live in the to-do list's arena. */
 void link_hand_out(struct node *n, struct link *l, uint8_t *bytes, size_t len);
 void link_ping(struct node *n, struct link *l);
 

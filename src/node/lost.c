@@ -10,8 +10,14 @@ struct lost *lost_new(const struct feed_point *end, uint64_t number, const uint8
         return NULL;
     l->end = *end;
     l->after = l->number = number;
-    memcpy(l->prev, prev, HASH_LEN);
+    lost_begin(l, prev);
     return l;
+}
+
+void lost_begin(struct lost *l, const uint8_t prev[HASH_LEN])
+{
+    memcpy(l->before, prev, HASH_LEN);
+    memcpy(l->prev, prev, HASH_LEN);
 }
 
 void lost_free(struct lost *l)

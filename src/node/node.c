@@ -33,7 +33,7 @@ struct node *node_new(const struct node_config *config)
     n->name_given = config->name_given;
     n->shown = config->shown;
     n->rollback_told = config->rollback_told;
-    n->resync_ms = n->gaps_ms = UINT64_MAX;
+    n->resync_ms = n->gaps_ms = n->accounts_ms = UINT64_MAX;
     write_prologue(n, config->network);
     journal_init(&n->journal, config->next_record);
     return n;
@@ -77,7 +77,8 @@ static void pause_links(struct node *n)
         return;
     n->paused = pause;
     for (struct link *l = n->links.table; l; l = l->hh.next)
-        todo_add(n->todo, pause ? TODO_PAUSE : TODO_RESUME)->link = l->id;
+        if (!l->paused)
+            todo_add(n->todo, pause ? TODO_PAUSE : TODO_RESUME)->link = l->id;
     if (!pause) {
         links_take_kept(n);
         links_flush(n);

@@ -103,8 +103,8 @@ void node_start(struct node *n, uint16_t port, const struct node_time *now, stru
 void node_step(struct node *n, const struct node_time *now, const struct node_input *input,
                struct todo_list *todo);
 
-/* Does what will be needed soon, while the disk works: to be called when the to-do list of a
- * step has been carried out. */
+/* Signs the receipt for what the last step gave the disk, while the disk works: to be called when
+ * the to-do list has been carried out. Tells and sends nothing; may be left out. */
 void node_prepare(struct node *n);
 
 /* Monotonic time at which INPUT_TIME is due; UINT64_MAX = never. */

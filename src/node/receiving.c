@@ -1,6 +1,7 @@
 #include "node/receiving.h"
 
 #include "node/gaps.h"
+#include "node/quota.h"
 #include "node/restoring.h"
 #include "node/sending.h"
 #include "node/state.h"
@@ -14,7 +15,9 @@
 
 enum {
     HAVE_ITEMS_MAX = 512, /* in one HAVE message */
-    PREPARED_MAX = 4      /* entries on their way to the disk */
+    PREPARED_MAX = 4,     /* entries on their way to the disk */
+    ACCOUNT_MS = 1000,
+    RECEIPT_IN_DOUBT_MS = 2 * DEAD_AFTER_MS /* a session that is gone may have swallowed it */
 };
 
 /* Up to where a head of its author's is kept. */
@@ -65,19 +68,19 @@ static void sign_receipt(const struct node *n, struct feed *f, const struct feed
                          struct receipt *receipt)
 {
     receipt_sign(&n->me, point, receipt);
-    memcpy(f->ready, receipt->signature, SIGNATURE_LEN);
-    f->ready_number = point->number;
+    memcpy(f->signed_receipt, receipt->signature, SIGNATURE_LEN);
+    f->signed_number = point->number;
 }
 
 /* A receipt is signed before it is true, and sent only once it is: so that in a quiet
  * conversation the signature costs no time. In a busy one it would be made for nothing. */
 void receiving_prepare(struct node *n)
 {
-    struct feed *f = n->coming;
+    struct feed *f = n->sign_ahead;
     struct feed_point point;
     struct receipt receipt;
-    n->coming = NULL;
-    if (!f || f->ready_number == f->count || f->count - f->durable > PREPARED_MAX)
+    n->sign_ahead = NULL;
+    if (!f || f->signed_number == f->count || f->count - f->durable > PREPARED_MAX)
         return;
     feed_point_of(f, f->count, &point);
     sign_receipt(n, f, &point, &receipt);
@@ -89,8 +92,8 @@ void receiving_send_receipt(struct node *n, struct link *l, struct feed *f, uint
     struct receipt receipt;
     uint8_t body[RECEIPT_LEN];
     feed_point_of(f, upto, &point);
-    if (f->ready_number == upto)
-        receipt_with(&n->me.public, &point, f->ready, &receipt);
+    if (f->signed_number == upto)
+        receipt_with(&n->me.public, &point, f->signed_receipt, &receipt);
     else
         sign_receipt(n, f, &point, &receipt);
     receipt_write(&receipt, body);
@@ -103,14 +106,14 @@ void receiving_send_receipt(struct node *n, struct link *l, struct feed *f, uint
 
 bool receiving_holds(const struct feed *f, const struct link *l)
 {
-    return f->id.incarnation == l->incarnation || f->told >= f->durable;
+    return f->id.incarnation == l->incarnation || f->peer_has >= f->durable;
 }
 
 void receiving_repeat_receipts(struct node *n, struct link *l, struct conversation *c)
 {
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
-        bool is_recent = n->now.mono_ms - f->receipt_told_ms < 2 * DEAD_AFTER_MS;
+        bool is_recent = n->now.mono_ms - f->receipt_told_ms < RECEIPT_IN_DOUBT_MS;
         bool was_told = f->receipt_link && f->receipt_link != l->id && is_recent;
         if (!f->mine && (f->receipt_due || was_told) && receiving_holds(f, l))
             receiving_send_receipt(n, l, f, f->durable);
@@ -125,18 +128,63 @@ static void receipt_again(struct node *n, struct link *l, struct feed *f, uint64
         receiving_send_receipt(n, l, f, upto);
 }
 
-static void note_have_item(struct node *n, struct link *l, struct conversation *c,
-                           const struct have_item *item)
+static void send_wanted_receipts(struct node *n, struct link *l, const struct conversation *c)
+{
+    for (size_t i = 0; i < c->feed_count; i++) {
+        struct feed *f = c->feeds[i];
+        if (f->receipt_wanted)
+            receipt_again(n, l, f, f->receipt_wanted);
+        f->receipt_wanted = 0;
+    }
+}
+
+static void note_have_item(struct node *n, struct conversation *c, const struct have_item *item)
 {
     struct feed *f = feeds_find(c, item->author, item->incarnation);
     if (!f)
         return; /* it will send us what we lack */
-    f->told = item->number;
-    f->told_proved = f->mine ? item->proved : 0;
+    f->peer_has = item->number;
+    f->peer_proves = f->mine ? item->proved : 0;
     if (f->mine)
         restoring_on_claim(n, f, item->number);
-    else if (item->proved < f->durable)
-        receipt_again(n, l, f, item->number);
+    else if (item->proved < f->durable && item->proved < item->number)
+        f->receipt_wanted = item->number;
+}
+
+/* What a whole account asks for is done at once for the first on a session, and later no more than
+ * once a second: it costs the peer little and us a look at everything. */
+static void act_on_account(struct node *n, struct link *l, struct conversation *c)
+{
+    l->has_told = true;
+    c->account_due = false;
+    c->account_ms = n->now.mono_ms;
+    send_wanted_receipts(n, l, c);
+    if (delivery_session(c) == l)
+        sending_rewind(n, c, true);
+}
+
+static void on_account(struct node *n, struct link *l, struct conversation *c)
+{
+    c->account_link = 0;
+    c->account_of = l->incarnation;
+    if (!l->has_told || n->now.mono_ms - c->account_ms >= ACCOUNT_MS) {
+        act_on_account(n, l, c);
+        return;
+    }
+    c->account_due = true;
+    n->accounts_ms =
+        n->accounts_ms < n->now.mono_ms + ACCOUNT_MS ? n->accounts_ms : n->now.mono_ms + ACCOUNT_MS;
+}
+
+void receiving_late_accounts(struct node *n)
+{
+    n->accounts_ms = UINT64_MAX;
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next) {
+        struct link *l = delivery_session(c);
+        if (c->account_due && l)
+            act_on_account(n, l, c);
+        c->account_due = false;
+    }
 }
 
 static enum lth_err on_have(struct node *n, struct link *l, const struct frame_message *m)
@@ -150,23 +198,17 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
         return LTH_MALFORMED;
     if (memcmp(have.conversation, c->id, sizeof c->id) != 0)
         return LTH_OK; /* a conversation we do not know of */
-    for (size_t i = 0; c->telling_on != l->id && i < c->feed_count; i++)
-        c->feeds[i]->told = c->feeds[i]->told_proved =
-            0; /* the first part of a new account: what it does not name is 0 */
-    c->telling_on = l->id;
+    for (size_t i = 0; c->account_link != l->id && i < c->feed_count; i++)
+        c->feeds[i]->peer_has = c->feeds[i]->peer_proves = 0; /* a new account: not named is 0 */
+    c->account_link = l->id;
     while (have_next(&have, &item))
-        note_have_item(n, l, c, &item);
-    if (!have.last)
-        return LTH_OK;
-    c->telling_on = 0;
-    c->told_by = l->incarnation;
-    l->has_told = true;
-    if (delivery_session(c) == l)
-        sending_rewind(n, c, true);
+        note_have_item(n, c, &item);
+    if (have.last)
+        on_account(n, l, c);
     return LTH_OK;
 }
 
-static void say_fork(struct node *n, struct feed *f, uint64_t number)
+void receiving_say_fork(struct node *n, struct feed *f, uint64_t number)
 {
     n->dropped[DROP_FORK]++;
     if (f->fork_told)
@@ -196,6 +238,17 @@ static bool begins_a_feed(struct entries run)
            entry_content_parse(content, len, &parsed) == LTH_OK;
 }
 
+static void tell_feed_limit(struct node *n, struct contact *peer)
+{
+    if (peer->limit_told)
+        return;
+    peer->limit_told = true;
+    say_warning(n, "limit",
+                "%.64s has said something after each of %d starts, and that is all that fits: what "
+                "they say after further starts cannot be taken here.",
+                contact_label(peer), FEEDS_OF_ONE_MAX);
+}
+
 /* The feed a run of the peer's own belongs to; NULL in *out, and LTH_OK, when the run is to be
  * passed over. */
 static enum lth_err feed_of_run(struct node *n, struct conversation *c, const struct entries *run,
@@ -204,9 +257,12 @@ static enum lth_err feed_of_run(struct node *n, struct conversation *c, const st
     *out = feeds_find(c, run->feed.author, run->feed.incarnation);
     if (*out || !begins_a_feed(*run))
         return LTH_OK;
-    if (feeds_of(c, run->feed.author) >= FEEDS_OF_PEER_MAX ||
+    if (!quota_allows(n, c->peer, QUOTA_PER_FEED))
+        return LTH_OK;
+    if (feeds_of(c, run->feed.author) >= FEEDS_OF_ONE_MAX ||
         n->feeds.handle_count >= HANDLES_MAX - HANDLES_KEPT) {
         n->dropped[DROP_LIMIT]++;
+        tell_feed_limit(n, c->peer);
         return LTH_OK;
     }
     enum lth_err err = feeds_add(&n->feeds, c, 0, run->feed.author, run->feed.incarnation, out);
@@ -216,29 +272,31 @@ static enum lth_err feed_of_run(struct node *n, struct conversation *c, const st
 }
 
 /* One entry of a run, number of f; prev is the hash before it in the run, and becomes its own.
- * LTH_NOT_FOUND: a fork, the rest of the run is not ours to take. */
+ * LTH_NOT_FOUND: a fork, the rest of the run is not ours to take. LTH_LIMIT: nor is it for now. */
 static enum lth_err take_entry(struct node *n, struct feed *f, uint64_t number,
                                uint8_t prev[HASH_LEN], const uint8_t *content, size_t len)
 {
     struct entry_content parsed;
     uint8_t hash[HASH_LEN];
     if (memcmp(prev, feed_hash(f, number - 1), HASH_LEN) != 0) {
-        say_fork(n, f, number - 1);
+        receiving_say_fork(n, f, number - 1);
         return LTH_NOT_FOUND;
     }
     if (number <= f->count) { /* known: it must be the same */
         entry_hash(&f->id, number, prev, content, len, hash);
         if (memcmp(hash, feed_hash(f, number), HASH_LEN) != 0) {
-            say_fork(n, f, number);
+            receiving_say_fork(n, f, number);
             return LTH_NOT_FOUND;
         }
     } else if (entry_content_parse(content, len, &parsed) != LTH_OK) {
         return LTH_MALFORMED;
+    } else if (!quota_allows(n, f->conversation->peer, len + QUOTA_PER_ENTRY)) {
+        return LTH_LIMIT;
     } else {
         enum lth_err err = store_entry(n, f, content, len, &parsed, JOURNAL_THEIR_ENTRY, 0);
         if (err != LTH_OK)
             return err;
-        n->coming = f;
+        n->sign_ahead = f;
     }
     memcpy(prev, feed_hash(f, number), HASH_LEN);
     return LTH_OK;
@@ -260,12 +318,12 @@ static enum lth_err take_run(struct node *n, struct link *l, struct feed *f, str
         err = entries_next(run, &content, &len);
         if (err == LTH_OK)
             err = take_entry(n, f, number, run->prev, content, len);
-        if (err == LTH_OK && number > f->told && f->conversation->told_by == l->incarnation)
-            f->told = number; /* who sends it holds it */
+        if (err == LTH_OK && number > f->peer_has && f->conversation->account_of == l->incarnation)
+            f->peer_has = number; /* who sends it holds it */
     }
     if (f->count == before && before == f->durable)
         receipt_again(n, l, f, before); /* it came again because the receipt was lost */
-    return err == LTH_NOT_FOUND ? LTH_OK : err;
+    return err == LTH_NOT_FOUND || err == LTH_LIMIT ? LTH_OK : err;
 }
 
 static enum lth_err on_entries(struct node *n, struct link *l, const struct frame_message *m)
@@ -311,7 +369,7 @@ static enum lth_err keep_head(struct node *n, struct feed *f, const struct head 
         return LTH_OK;
     }
     if (memcmp(head->point.hash, feed_hash(f, number), HASH_LEN) != 0) {
-        say_fork(n, f, number);
+        receiving_say_fork(n, f, number);
         return LTH_OK;
     }
     enum lth_err err = proofs_add(&f->proofs, number, f->durable, head->signature);
@@ -321,6 +379,12 @@ static enum lth_err keep_head(struct node *n, struct feed *f, const struct head 
     sending_offer_back(f->conversation, f);
     delivery_pump(n, f->conversation);
     return LTH_OK;
+}
+
+/* A head that tells nothing new is not worth a look at its signature. */
+static bool is_news(const struct feed *f, uint64_t number)
+{
+    return number > head_held(f) && (number <= f->count || number > f->known);
 }
 
 static enum lth_err on_head(struct node *n, struct link *l, const struct frame_message *m)
@@ -335,7 +399,7 @@ static enum lth_err on_head(struct node *n, struct link *l, const struct frame_m
     struct feed *f = feeds_find(c, head.point.feed.author, head.point.feed.incarnation);
     if (memcmp(head.point.feed.author, n->me.public.id, ID_LEN) == 0) {
         err = restoring_on_head(n, c, &head);
-    } else if (f && !f->mine && f->in_log && head.point.number > head_held(f)) {
+    } else if (f && !f->mine && f->in_log && is_news(f, head.point.number)) {
         err = head_verify(&head, &l->contact->identity);
         if (err == LTH_OK)
             err = keep_head(n, f, &head);

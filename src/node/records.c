@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "node/delivery.h"
+#include "node/quota.h"
 #include "node/state.h"
 
 #include <string.h>
@@ -90,6 +91,19 @@ enum lth_err store_feed(struct node *n, struct feed *f)
     return err;
 }
 
+/* An entry of f joined the log. */
+static void count_entry(struct node *n, const struct feed *f, size_t len)
+{
+    struct contact *peer = f->conversation->peer;
+    bool is_first = f->count == 1;
+    if (!f->mine)
+        quota_take(n, peer, len + QUOTA_PER_ENTRY + (is_first ? QUOTA_PER_FEED : 0));
+    else if (!peer->answered) {
+        peer->answered = true;
+        quota_lift(n, peer);
+    }
+}
+
 enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content, size_t len,
                          const struct entry_content *parsed, enum journal_kind kind,
                          uint64_t ticket)
@@ -111,6 +125,8 @@ enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content,
     enum lth_err err = feed_push(f, hash, parsed, n->journal.next);
     if (err == LTH_OK && (err = store_item(n, &item, &w, true)) != LTH_OK)
         feed_pop(f);
+    if (err == LTH_OK)
+        count_entry(n, f, len);
     return err;
 }
 
@@ -145,6 +161,8 @@ static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t 
     c->first_seen_ms = record.first_seen_ms;
     text_copy(c->name, sizeof c->name, record.name);
     text_copy(c->petname, sizeof c->petname, record.petname);
+    if (c->verified || c->petname[0])
+        quota_lift(n, c);
     return LTH_OK;
 }
 
@@ -200,6 +218,8 @@ static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t 
     err = feed_push(f, hash, &content, number);
     if (err == LTH_OK)
         err = feed_commit(f);
+    if (err == LTH_OK)
+        count_entry(n, f, record.content_len);
     if (err == LTH_OK && f->mine)
         n->queued++;
     else if (err == LTH_OK && number > n->shown)

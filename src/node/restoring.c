@@ -32,7 +32,7 @@ void restoring_on_claim(struct node *n, struct feed *f, uint64_t number)
 {
     if (f->id.incarnation == n->incarnation || number <= f->claimed)
         return;
-    f->grew = f->claimed > 0 && number > f->count;
+    f->claim_grew = f->claimed > 0 && number > f->count;
     f->claimed = number;
 }
 
@@ -72,18 +72,18 @@ enum lth_err restoring_on_head(struct node *n, struct conversation *c, const str
         start_over(n);
     tell_rollback(n);
     feed_note_known(f, end->number);
-    if (f->told < end->number)
-        f->told = end->number; /* whoever gives it holds it */
-    lost_free(f->lost);
-    f->lost = lost_new(end, f->count, feed_hash(f, f->count));
-    return f->lost ? LTH_OK : LTH_NO_MEMORY;
+    if (f->peer_has < end->number)
+        f->peer_has = end->number; /* whoever gives it holds it */
+    lost_free(c->lost);
+    c->lost = lost_new(end, f->count, feed_hash(f, f->count));
+    return c->lost ? LTH_OK : LTH_NO_MEMORY;
 }
 
 /* A copy of ours has been writing while this process runs: a peer holds more of its feed than
  * before, and that is younger than we are. Two signs, for clocks may lie. */
 static void look_for_clone(struct node *n, const struct feed *f, const struct entry_content *last)
 {
-    if (f->grew && last->time_ms > n->started_wall_ms)
+    if (f->claim_grew && last->time_ms > n->started_wall_ms)
         restoring_on_clone(n);
 }
 
@@ -95,6 +95,10 @@ static enum lth_err keep(struct node *n, struct feed *f, struct lost *lost)
     const uint8_t *content;
     size_t len;
     enum lth_err err;
+    if (memcmp(lost->before, feed_hash(f, lost->after), HASH_LEN) != 0) {
+        receiving_say_fork(n, f, lost->after); /* we were set back, and wrote over it */
+        return LTH_OK;
+    }
     while ((err = entries_next(&run, &content, &len)) == LTH_OK) {
         err = entry_content_parse(content, len, &parsed);
         if (err == LTH_OK)
@@ -123,15 +127,18 @@ static enum lth_err take(struct lost *lost, struct entries *run)
 enum lth_err restoring_on_entries(struct node *n, struct conversation *c, struct entries *run)
 {
     struct feed *f = feeds_find(c, run->feed.author, run->feed.incarnation);
-    struct lost *lost = f ? f->lost : NULL;
-    if (!lost || run->first > lost->number + 1) {
+    struct lost *lost = c->lost;
+    if (!f || !lost || run->feed.incarnation != lost->end.feed.incarnation ||
+        run->first > lost->number + 1) {
         n->dropped[DROP_FOREIGN]++; /* no head of ours vouches for it */
         return LTH_OK;
     }
+    if (run->first == lost->after + 1)
+        lost_begin(lost, run->prev);
     enum lth_err err = take(lost, run);
     if (err == LTH_OK && !lost_is_whole(lost))
         return LTH_OK;
-    f->lost = NULL;
+    c->lost = NULL;
     if (err == LTH_OK && lost->after == f->count)
         err = keep(n, f, lost);
     else if (err == LTH_OK)
@@ -144,7 +151,7 @@ enum lth_err restoring_on_entries(struct node *n, struct conversation *c, struct
 
 void restoring_on_durable(struct node *n, struct feed *f, uint64_t number)
 {
-    if (f->told >= number && f->sent < number)
+    if (f->peer_has >= number && f->sent < number)
         f->sent = number;                    /* who gave it back need not get it */
     receiving_ask_again(n, f->conversation); /* for the receipt we lost with it */
 }

@@ -68,6 +68,7 @@ static void go_offline(struct node *n, const struct link *ended)
 {
     struct contact *c = ended->contact;
     c->link = NULL;
+    delivery_on_offline(c);
     c->left_ms = n->now.mono_ms;
     c->last_seen_ms = n->now.wall_ms;
     if (ended->hung_up && n->now.mono_ms - ended->opened_ms < SHORT_SESSION_MS)

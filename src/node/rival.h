@@ -2,7 +2,8 @@
  *
  * A new process of the peer's, or a second dial by the same side, replaces the old session. When
  * each side dialled one, that of the lower id lives; but if that is the old one and it was
- * silent, it is probed first, for it may be dead: PROTOCOL.md section 6.
+ * silent, it is probed first, for it may be dead; one that is stalled is replaced at once:
+ * PROTOCOL.md section 6.
  */
 #ifndef LTH_NODE_RIVAL_H
 #define LTH_NODE_RIVAL_H

@@ -1,11 +1,13 @@
 #include "node/sending.h"
 
+#include "node/lost.h"
 #include "node/receiving.h"
 #include "node/state.h"
 #include "store/record.h"
 #include "wire/entries.h"
 #include "wire/statement.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -36,11 +38,40 @@ void sending_enqueue(struct conversation *c, struct feed *f)
     *at = f;
 }
 
-void sending_offer_back(struct conversation *c, struct feed *f)
+/* f is the peer's, of another process than the one we talk to. */
+static bool is_elsewhere(const struct conversation *c, const struct feed *f)
 {
     const struct link *l = delivery_session(c);
-    if (l && l->incarnation != f->id.incarnation)
-        sending_enqueue(c, f);
+    return !f->mine && l && l->incarnation != f->id.incarnation;
+}
+
+void sending_offer_back(struct conversation *c, struct feed *f)
+{
+    if (!is_elsewhere(c, f))
+        return;
+    uint64_t held = f->peer_has < f->durable ? f->peer_has : f->durable;
+    if (f->sent < held)
+        f->sent = held; /* it has sent us that much of it itself */
+    sending_enqueue(c, f);
+}
+
+static int compare_urgency(const void *left, const void *right)
+{
+    const struct feed *a = *(struct feed *const *)left, *b = *(struct feed *const *)right;
+    return is_more_urgent(b, a) - is_more_urgent(a, b);
+}
+
+/* Into the empty queue. Many at once, so they are sorted before. */
+static void enqueue_all(struct conversation *c, struct feed **feeds, size_t count)
+{
+    struct feed **at = &c->queue;
+    qsort(feeds, count, sizeof(struct feed *), compare_urgency);
+    for (size_t i = 0; i < count; i++) {
+        feeds[i]->queued = true;
+        *at = feeds[i];
+        at = &feeds[i]->next_queued;
+    }
+    *at = NULL;
 }
 
 static void dequeue(struct conversation *c)
@@ -91,7 +122,7 @@ static void prove_again(struct node *n, const struct conversation *c)
     size_t count = 0;
     for (size_t i = c->feed_count; i-- > 0 && count < PROVED_AGAIN_MAX;) {
         struct feed *f = c->feeds[i];
-        if (!f->mine || !f->sent || f->told_proved >= f->sent)
+        if (!f->mine || !f->sent || f->peer_proves >= f->sent)
             continue;
         head_is_due(n, f);
         count++;
@@ -101,21 +132,37 @@ static void prove_again(struct node *n, const struct conversation *c)
 /* From here on, what the peer lacks is what its last HAVE left out. The queue starts over. */
 void sending_rewind(struct node *n, struct conversation *c, bool is_fresh)
 {
+    struct feed **wanting = todo_room(n->todo, c->feed_count * sizeof(struct feed *) + 1);
+    size_t count = 0;
+    if (!wanting)
+        return;
     c->synced = true;
     while (c->queue)
         dequeue(c);
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
         uint64_t end = feed_sendable(f);
-        f->sent = f->told < end ? f->told : end;
+        f->sent = f->peer_has < end ? f->peer_has : end;
         f->proof_sent = 0;
-        if (f->mine || is_fresh)
-            sending_enqueue(c, f);
-        else
-            sending_offer_back(c, f);
+        if (f->sent < end && (f->mine || is_fresh || is_elsewhere(c, f)))
+            wanting[count++] = f;
     }
+    enqueue_all(c, wanting, count);
     prove_again(n, c);
     delivery_pump(n, c);
+}
+
+/* Half a chunk of a session that is over is of no use. */
+static void drop_lost(struct conversation *c)
+{
+    lost_free(c->lost);
+    c->lost = NULL;
+}
+
+void delivery_on_offline(const struct contact *contact)
+{
+    if (contact->direct)
+        drop_lost(contact->direct);
 }
 
 void delivery_on_active(struct node *n, struct link *l)
@@ -124,8 +171,9 @@ void delivery_on_active(struct node *n, struct link *l)
     if (!c)
         return;
     c->synced = false;
+    drop_lost(c);
     receiving_repeat_receipts(n, l, c);
-    if (l->has_told && c->told_by == l->incarnation)
+    if (l->has_told && c->account_of == l->incarnation)
         sending_rewind(n, c, false);
     else if (l->has_told)
         link_close(n, l, true); /* another process told since: a new session tells anew */

@@ -13,7 +13,8 @@
 /* f has something durable that was not sent. */
 void sending_enqueue(struct conversation *c, struct feed *f);
 
-/* f is another process's of the peer: who is here now may lack what just came of it. */
+/* f was written by another process of the peer's: the one here now may lack what we just stored
+ * or can now prove, and it is queued to be given back. */
 void sending_offer_back(struct conversation *c, struct feed *f);
 
 /* From here on, what the peer lacks is what its last HAVE left out. is_fresh: it just came, so

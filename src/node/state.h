@@ -15,12 +15,12 @@
 #include "wire/message.h"
 
 enum {
-    RESYNC_MS = 5000,
-    HEAD_MS = 10,
+    RESYNC_MS = 5000, /* before asking again for what is missing: a disk takes its time */
+    HEAD_MS = 10,     /* a burst's signature is not in the way of its first entry */
     SYNCS_MAX = 32,
-    JOURNAL_KEEP = 512 * 1024,
-    JOURNAL_BUSY = 2 * 1024 * 1024,
-    CLOCK_JUMP_MS = 10 * 60 * 1000
+    JOURNAL_KEEP = 512 * 1024, /* bytes of what was just written, to send without reading back */
+    JOURNAL_BUSY = 2 * 1024 * 1024, /* bytes on their way to the disk: peers and users wait */
+    CLOCK_JUMP_MS = 10 * 60 * 1000  /* what a network's clocks disagree by is no jump */
 };
 
 /* A `sync` command that waits. */
@@ -50,20 +50,22 @@ struct node {
     struct unseen unseen;
     struct waiting_sync syncs[SYNCS_MAX];
 
-    uint64_t queued; /* our durable entries without a receipt */
+    uint64_t strangers; /* what those cost us whom we never answered, or more: quota.h */
+    uint64_t queued;    /* our durable entries without a receipt */
     uint64_t handshakes_ok, handshakes_failed, rekeys;
     uint64_t dropped[DROP_COUNT];
-    bool disk_refused;   /* the user has been told */
-    uint64_t resync_ms;  /* when to ask again for what the disk refused; UINT64_MAX = never */
-    struct feed *coming; /* whose entry is on its way to the disk: node_prepare signs for it */
-    struct feed *heads;  /* feeds whose head is to be signed, by next_head */
-    uint64_t heads_ms;   /* when */
-    bool stopped;        /* good-bye is said: no more dials */
-    bool held;           /* by the user interface */
-    bool paused;         /* links are not read, because disk or user interface is behind */
-    uint64_t stepped_ms; /* monotonic time of the last step */
+    bool disk_refused;       /* the user has been told */
+    uint64_t resync_ms;      /* when to ask again for what the disk refused; UINT64_MAX = never */
+    struct feed *sign_ahead; /* whose entry is on its way to the disk, for node_prepare */
+    struct feed *heads;      /* feeds whose head is to be signed, by next_head */
+    uint64_t heads_ms;       /* when */
+    bool stopped;            /* good-bye is said: no more dials */
+    bool held;               /* by the user interface */
+    bool paused;             /* links are not read, because disk or user interface is behind */
+    uint64_t stepped_ms;     /* monotonic time of the last step */
     uint64_t started_wall_ms;
     uint64_t clock_offset_ms; /* wall minus monotonic time, modulo 2^64, at the last step */
+    uint64_t accounts_ms;     /* when to act on late accounts; UINT64_MAX = never */
     uint64_t gaps_ms;         /* when to look for gaps; UINT64_MAX = never */
     bool rollback_told, clone_told;
 

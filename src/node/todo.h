@@ -11,7 +11,7 @@
 #include "base/endpoint.h"
 #include "node/event.h"
 
-enum { STALLED_MS = 2500 };
+enum { STALLED_MS = 2500 }; /* a little below DOUBT_AFTER_MS, so that the first look sees it */
 
 enum todo_type {
     TODO_APPEND, /* append a record to the log -> INPUT_WRITTEN, INPUT_DURABLE or INPUT_REFUSED */
@@ -19,8 +19,8 @@ enum todo_type {
     TODO_DIAL,   /* connect -> INPUT_LINK_UP or INPUT_LINK_DOWN */
     TODO_WRITE,  /* queue bytes on a link -> INPUT_LINK_SENT as they leave */
     TODO_CLOSE,  /* close a link after flushing it; nothing is reported back */
-    TODO_LOOK,   /* is a link stalled: bytes on their way, and none arrived for STALLED_MS?
-                  * -> INPUT_STALLED if so */
+    TODO_LOOK,   /* is a link stalled: bytes on their way and none acknowledged for STALLED_MS,
+                  * or TCP far from its next try? -> INPUT_STALLED if so */
     TODO_PAUSE,  /* stop reading from a link */
     TODO_RESUME,
     TODO_EVENT, /* tell the user interfaces */

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "node/guest.h"
+#include "node/link.h"
 #include "wire/entries.h"
 #include "wire/have.h"
 #include "wire/message.h"
@@ -491,6 +492,36 @@ static void test_a_head_that_the_peer_never_got_is_signed_again(void **state)
     assert_false(guest_heard(&bob, MESSAGE_HEAD, &m));
 }
 
+static void test_many_accounts_are_acted_upon_once_a_second(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    say("hello");
+    stage_disk_done(&s);
+    guest_send_have(&s, &bob); /* a second one: what it asks for waits */
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    guest_send_have(&s, &bob);
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    stage_wait(&s, 1000);
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+}
+
+static void test_who_does_not_read_is_not_read_either(void **state)
+{
+    (void)state;
+    bool paused = false;
+    for (size_t i = 0; i < 8192 && !paused; i++) {
+        guest_send(&s, &bob, MESSAGE_PING, 0, "12345678", 8);
+        paused = stage_count(&s, TODO_PAUSE) == 1;
+    }
+    assert_true(paused);
+    assert_false(stage_closed(&s, bob.link));
+    const struct node_input left = {.type = INPUT_LINK_SENT,
+                                    .link = {.id = bob.link, .sent = LINK_UNSENT_HIGH}};
+    stage_input(&s, &left);
+    assert_int_equal(stage_count(&s, TODO_RESUME), 1);
+}
+
 static void test_a_receipt_signed_ahead_is_sent_once_it_is_true(void **state)
 {
     (void)state;
@@ -568,6 +599,8 @@ int main(void)
         ON_A_STAGE(test_what_an_author_lost_is_given_back_behind_its_head),
         ON_A_STAGE(test_it_is_given_back_after_a_restart_too),
         ON_A_STAGE(test_a_head_that_the_peer_never_got_is_signed_again),
+        ON_A_STAGE(test_many_accounts_are_acted_upon_once_a_second),
+        ON_A_STAGE(test_who_does_not_read_is_not_read_either),
         ON_A_STAGE(test_a_receipt_signed_ahead_is_sent_once_it_is_true),
         ON_A_STAGE(test_a_slow_link_is_not_handed_much_ahead),
     };

@@ -38,7 +38,7 @@ static void push(struct talk *t, struct feed *f, uint8_t mark, uint64_t time_ms,
                  const struct feed *after)
 {
     const uint8_t hash[HASH_LEN] = {mark};
-    struct entry_content content = {.order_ms = time_ms, .kind = ENTRY_TEXT};
+    struct entry_content content = {.time_ms = time_ms, .order_ms = time_ms, .kind = ENTRY_TEXT};
     if (after) {
         content.parent_count = 1;
         memcpy(content.parents[0].author, after->id.author, ID_LEN);
@@ -105,6 +105,18 @@ static void test_an_answer_is_written_down_as_later_than_what_it_answers(void **
     end(t);
 }
 
+static void test_a_parent_far_in_the_future_moves_nobody(void **state)
+{
+    (void)state;
+    struct talk *t = begin();
+    say(t, t->theirs, 'z', UINT64_MAX, NULL);
+    say(t, t->ours, 'a', noon, t->theirs);
+    say(t, t->theirs, 'y', UINT64_MAX, t->ours);
+    say(t, t->ours, 'b', noon + 1, t->theirs);
+    check_order(t, "abzy");
+    end(t);
+}
+
 static void test_a_parent_or_a_head_that_is_not_here_is_known_to_be_missing(void **state)
 {
     (void)state;
@@ -113,9 +125,9 @@ static void test_a_parent_or_a_head_that_is_not_here_is_known_to_be_missing(void
     ahead.count = 7;
     say(t, t->theirs, 'a', noon, NULL);
     say(t, t->ours, 'b', noon, t->theirs);
-    assert_false(t->c->has_gap);
+    assert_false(t->c->gap_untold);
     say(t, t->ours, 'c', noon, &ahead);
-    assert_true(t->c->has_gap);
+    assert_true(t->c->gap_untold);
     assert_true(t->theirs->known == 7);
     end(t);
 }
@@ -294,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_time_decides_between_entries_that_know_nothing_of_each_other),
         cmocka_unit_test(test_an_answer_stands_behind_what_it_answers_whatever_its_clock),
         cmocka_unit_test(test_an_answer_is_written_down_as_later_than_what_it_answers),
+        cmocka_unit_test(test_a_parent_far_in_the_future_moves_nobody),
         cmocka_unit_test(test_a_parent_or_a_head_that_is_not_here_is_known_to_be_missing),
         cmocka_unit_test(test_a_feed_keeps_its_own_order_when_its_clock_goes_back),
         cmocka_unit_test(test_equal_orders_fall_to_the_author_and_the_number),

@@ -24,6 +24,13 @@ struct past {
 
 static struct past past;
 
+/* Hashes of what was written, in the feed as it is named now. */
+static void rehash_past(void)
+{
+    for (uint64_t n = 1; n <= COUNT; n++)
+        entry_hash(&past.feed, n, past.hash[n - 1], past.content[n], past.len[n], past.hash[n]);
+}
+
 static void write_past(uint64_t time_ms)
 {
     uint8_t seed[64];
@@ -41,8 +48,8 @@ static void write_past(uint64_t time_ms)
                                         .body = &letter,
                                         .body_len = 1};
         assert_int_equal(entry_content_write(&content, past.content[n], 32, &past.len[n]), LTH_OK);
-        entry_hash(&past.feed, n, past.hash[n - 1], past.content[n], past.len[n], past.hash[n]);
     }
+    rehash_past();
 }
 
 static int open_stage(void **state)
@@ -251,6 +258,38 @@ static void test_a_process_set_back_under_its_own_feet_uses_no_number_twice(void
     assert_true(run.first == 1);
 }
 
+static void test_a_process_set_back_that_wrote_over_it_tells_a_fork_and_stays(void **state)
+{
+    (void)state;
+    struct entries run;
+    say_to_bob("one", &run);
+    write_past(s.now.wall_ms);
+    past.feed.incarnation = run.feed.incarnation; /* and bob holds another entry 1 of it */
+    rehash_past();
+    send_head(COUNT, &past.me);
+    send_entries(2, COUNT); /* bob was told that we hold 1 */
+    assert_non_null(stage_event(&s, EVENT_FORK));
+    assert_true(stage_event(&s, EVENT_FORK)->fork.number == 1);
+    assert_false(stage_closed(&s, bob.link));
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+}
+
+static void test_half_a_chunk_goes_with_its_session(void **state)
+{
+    (void)state;
+    send_head(COUNT, &past.me);
+    send_entries(1, 2);
+    stage_link_down(&s, bob.link);
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 2);
+    guest_send_have(&s, &bob);
+    send_entries(3, COUNT);
+    assert_true(stage_dropped(&s, "not_the_author") == 1);
+    send_head(COUNT, &past.me);
+    send_entries(1, COUNT);
+    stage_disk_done(&s);
+    assert_int_equal(messages_in_history(), COUNT);
+}
+
 static void test_a_gap_is_told_and_so_is_its_end(void **state)
 {
     (void)state;
@@ -282,6 +321,8 @@ int main(void)
         ON_A_STAGE(test_what_the_disk_refused_is_asked_for_again),
         ON_A_STAGE(test_a_copy_that_goes_on_writing_is_told),
         ON_A_STAGE(test_a_process_set_back_under_its_own_feet_uses_no_number_twice),
+        ON_A_STAGE(test_a_process_set_back_that_wrote_over_it_tells_a_fork_and_stays),
+        ON_A_STAGE(test_half_a_chunk_goes_with_its_session),
         ON_A_STAGE(test_a_gap_is_told_and_so_is_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

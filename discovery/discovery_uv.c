@@ -3,7 +3,7 @@
  *    its own timer, for responders report from deep inside Avahi.
  * 3. on_seen: into the table; resolve_due keeps the resolutions going, from its timer.
  * 4. on_resolved: into the table, which tells the owner who is found and lost.
- * on_links_changed: a network came or went; the owner hears of it, both responders follow,
+ * on_network_changed: a network came or went; the owner hears of it, both responders follow,
  * and the user is told.
  * A responder that goes leaves its sightings doubtful; those that the next one does not
  * show are swept. discovery_close: on_finish closes everything; the last part frees.
@@ -12,7 +12,7 @@
 
 #include "discovery/adverts.h"
 #include "discovery/avahi_libs.h"
-#include "discovery/links_uv.h"
+#include "discovery/netwatch_uv.h"
 #include "discovery/network.h"
 #include "discovery/responder_core_uv.h"
 #include "discovery/responder_daemon_uv.h"
@@ -34,12 +34,12 @@ struct discovery {
     struct responder_daemon *daemon; /* NULL where the mode does not use it */
     struct responder_core *core;     /* NULL while not in use */
     enum responder_state daemon_state, core_state;
-    struct links *links; /* NULL where the network cannot be watched: it counts as up */
+    struct netwatch *netwatch; /* NULL where the network cannot be watched: it counts as up */
     struct network network;
     const char *told; /* last sentence the user was given */
     uv_loop_t *loop;
     uv_timer_t decide, resolve, sweep;
-    unsigned parts; /* timers, responders and links whose close has not ended */
+    unsigned parts; /* timers, responders and netwatch whose close has not ended */
     bool rescan;    /* some adverts were ignored and there is room again */
     bool closing;
     void (*on_closed)(void *ctx);
@@ -235,7 +235,7 @@ static void rescan(struct discovery *d)
 
 /* --- the network --- */
 
-static void on_links_changed(void *ctx)
+static void on_network_changed(void *ctx)
 {
     struct discovery *d = ctx;
     if (d->closing)
@@ -245,9 +245,9 @@ static void on_links_changed(void *ctx)
         return;
     network_look(&d->network, &d->publication.interfaces, now_ms(d));
     if (d->daemon)
-        responder_daemon_links_changed(d->daemon);
+        responder_daemon_network_changed(d->daemon);
     if (d->core)
-        responder_core_links_changed(d->core);
+        responder_core_network_changed(d->core);
     wake(d, &d->decide, on_decide, 0);
 }
 
@@ -337,7 +337,7 @@ static enum lth_err open_daemon(struct discovery *d)
 static void watch_network(struct discovery *d)
 {
     network_init(&d->network);
-    if (links_open(d->loop, on_links_changed, d, &d->links) != LTH_OK)
+    if (netwatch_open(d->loop, on_network_changed, d, &d->netwatch) != LTH_OK)
         return;
     d->parts++;
     if (d->choice.mode != DISCOVERY_OFF)
@@ -400,8 +400,8 @@ static void on_timer_closed(uv_handle_t *handle)
 static void on_finish(uv_timer_t *timer)
 {
     struct discovery *d = timer->data;
-    if (d->links)
-        links_close(d->links, part_closed, d);
+    if (d->netwatch)
+        netwatch_close(d->netwatch, part_closed, d);
     close_core(d);
     if (d->daemon)
         responder_daemon_close(d->daemon, part_closed, d);

@@ -9,7 +9,7 @@
  *
  * Through a daemon the advert points to the daemon's host name (responder_daemon_uv.h);
  * embedded, to a random one. In the steady state nothing here wakes the process but Avahi
- * itself, the kernel's word of interfaces (links_uv.h) and, where no system bus exists, one
+ * itself, the kernel's word of interfaces (netwatch_uv.h) and, where no system bus exists, one
  * look for it a minute. With `off` only the network itself is watched.
  */
 #ifndef LTH_DISCOVERY_DISCOVERY_UV_H

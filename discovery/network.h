@@ -1,6 +1,6 @@
 /* discovery/network.h - whether there is a network to find people on, and what is said if not.
  *
- * Looked at once in the beginning and whenever links_uv.h tells of a change. A network that is
+ * Looked at once in the beginning and whenever netwatch_uv.h tells of a change. A network that is
  * gone for less than a grace is not spoken of. An interface that was asked for and does not
  * exist is named at once: more likely than not it was mistyped.
  */

@@ -177,7 +177,7 @@ static void publish_addresses(struct responder_core *r)
         publish_address(r, &now[i]);
 }
 
-void responder_core_links_changed(struct responder_core *r)
+void responder_core_network_changed(struct responder_core *r)
 {
     if (r->server)
         publish_addresses(r);

@@ -23,8 +23,8 @@ LTH_MUST_USE enum lth_err responder_core_open(uv_loop_t *loop, struct publicatio
                                               const struct responder_events *events,
                                               struct responder_core **out);
 
-void responder_core_links_changed(struct responder_core *r); /* publishes other addresses */
-void responder_core_rescan(struct responder_core *r);        /* reports all sightings again */
+void responder_core_network_changed(struct responder_core *r); /* publishes other addresses */
+void responder_core_rescan(struct responder_core *r);          /* reports all sightings again */
 
 /* False when it could not even begin; else on_resolved follows, unless the state
  * becomes ABSENT before. */

@@ -164,7 +164,7 @@ static void publish(struct responder_daemon *r)
         refuse_or_give_up(r, r->avahi->client_errno(r->client));
 }
 
-void responder_daemon_links_changed(struct responder_daemon *r)
+void responder_daemon_network_changed(struct responder_daemon *r)
 {
     unsigned now[INTERFACES_MAX];
     if (!r->group || (r->state != RESPONDER_STARTING && r->state != RESPONDER_PUBLISHED))

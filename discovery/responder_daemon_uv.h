@@ -32,7 +32,7 @@ void responder_daemon_stop(struct responder_daemon *r);   /* withdraw, and READY
 void responder_daemon_rescan(struct responder_daemon *r); /* reports all sightings again */
 
 /* Publishes anew when one of the named interfaces has come, gone or another index. */
-void responder_daemon_links_changed(struct responder_daemon *r);
+void responder_daemon_network_changed(struct responder_daemon *r);
 
 /* False when it could not even begin; else on_resolved follows, unless the state
  * becomes ABSENT before. */

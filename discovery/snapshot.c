@@ -1,16 +1,13 @@
 #include "discovery/snapshot.h"
 
-#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     LOWER_UP = 1 << 16, /* IFF_LOWER_UP, carrier; <net/if.h> does not have it */
-    FLAGS = IFF_UP | IFF_RUNNING | IFF_MULTICAST | LOWER_UP,
-    PIECE = 4096
+    FLAGS = IFF_UP | IFF_RUNNING | IFF_MULTICAST | LOWER_UP
 };
 
 static enum lth_err write_address(const struct sockaddr *a, struct buffer *out)
@@ -51,36 +48,12 @@ enum lth_err snapshot_write(const struct ifaddrs *list, struct buffer *out)
     return err;
 }
 
-/* getifaddrs tells no flags of addresses; this table does, the tentative one among them. */
-static enum lth_err write_ipv6_table(struct buffer *out)
+bool snapshot_replace(struct buffer *last, struct buffer *now)
 {
-    int fd = open("/proc/net/if_inet6", O_RDONLY | O_CLOEXEC);
-    enum lth_err err = LTH_OK;
-    ssize_t len = fd < 0 ? 0 : 1;
-    while (len > 0 && err == LTH_OK) {
-        uint8_t *room = buffer_room(out, PIECE);
-        len = room ? read(fd, room, PIECE) : 0;
-        out->len += len > 0 ? (size_t)len : 0;
-        err = room ? LTH_OK : LTH_NO_MEMORY;
-    }
-    if (fd >= 0)
-        close(fd);
-    return err;
-}
-
-bool snapshot_renew(struct buffer *last)
-{
-    struct buffer now = {0};
-    struct ifaddrs *list = NULL;
-    if (getifaddrs(&list) < 0)
-        return false;
-    enum lth_err err = snapshot_write(list, &now);
-    freeifaddrs(list);
-    if (err == LTH_OK)
-        err = write_ipv6_table(&now);
-    bool same = err == LTH_OK && now.len == last->len &&
-                (now.len == 0 || memcmp(now.bytes, last->bytes, now.len) == 0);
+    bool same =
+        now->len == last->len && (now->len == 0 || memcmp(now->bytes, last->bytes, now->len) == 0);
     buffer_clear(last);
-    *last = now;
+    *last = *now;
+    *now = (struct buffer){0};
     return !same;
 }

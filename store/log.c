@@ -18,12 +18,6 @@ uint64_t log_next(const struct log *log)
     return log->durable.next + log->pending_count;
 }
 
-/* Failures that leave everything as it was and may be gone the next time. */
-static bool may_pass(enum lth_err err)
-{
-    return err == LTH_DISK_FULL || err == LTH_NO_MEMORY || err == LTH_LIMIT;
-}
-
 /* --- the anchor --- */
 
 static enum lth_err write_anchor(struct log *log, bool sync)
@@ -76,27 +70,6 @@ int log_save_vault(const struct log *log, bool *replaced)
     return file_sync_dir(log->disk, log->dir);
 }
 
-/* What an earlier process left in the page cache is made durable, for what is read from the log
- * counts as that from now on. When that fails nobody can say what is on the disk, and asking again would not tell
- * the truth. */
-static enum lth_err settle(struct log *log)
-{
-    char name[SEGMENT_NAME_LEN];
-    struct file f;
-    if (log->settled || log->last_found == 0) {
-        log->settled = true;
-        return LTH_OK;
-    }
-    segment_name(log->last_found, "seg", name);
-    int status = file_open(log->disk, log->log_dir, name, O_RDWR, &f);
-    if (status < 0)
-        return file_error(status);
-    log->settled = file_datasync(&f) == 0;
-    log->read_only = !log->settled;
-    (void)file_close(&f);
-    return log->settled ? LTH_OK : LTH_READ_ONLY;
-}
-
 static enum lth_err create_file(struct log *log, uint32_t number)
 {
     struct segment_header header = {.number = number, .first = log->durable.next};
@@ -143,9 +116,7 @@ static void discard_file(struct log *log)
 static enum lth_err begin_segment(struct log *log)
 {
     bool replaced;
-    enum lth_err err = settle(log);
-    if (err == LTH_OK)
-        err = create_next(log);
+    enum lth_err err = create_next(log);
     if (err != LTH_OK)
         return err;
     int status = log_save_vault(log, &replaced);
@@ -216,7 +187,7 @@ static enum lth_err write_sealed(struct log *log)
     bool intact;
     int status = tail_append(&log->tail, log->sealed.bytes, log->sealed.len, &intact);
     enum lth_err err = file_error(status);
-    if (err != LTH_OK && (!intact || !may_pass(err)))
+    if (err != LTH_OK && (!intact || !store_may_pass(err)))
         abandon(log);
     return err;
 }
@@ -251,7 +222,7 @@ static enum lth_err flush(struct log *log)
         if (err == LTH_OK)
             err = write_pending(log);
         keep_small(&log->sealed);
-        if (err == LTH_OK || may_pass(err))
+        if (err == LTH_OK || store_may_pass(err))
             return err;
     }
     log->read_only = true;
@@ -295,7 +266,7 @@ enum lth_err log_sync(struct log *log)
         }
         abandon(log);
     }
-    if (may_pass(err))
+    if (store_may_pass(err))
         return err;
     log->read_only = true;
     return LTH_READ_ONLY;
@@ -429,6 +400,24 @@ static void clean_end(struct log *log, const struct scan_result *found)
     (void)file_close(&f);
 }
 
+/* What an earlier process left in the page cache of the last segment is made durable, for what
+ * is read from the log counts as that from now on. When that fails nobody can say what is on the
+ * disk, and asking again would not tell the truth. */
+static enum lth_err settle(const struct log *log, uint32_t last)
+{
+    char name[SEGMENT_NAME_LEN];
+    struct file f;
+    if (last == 0)
+        return LTH_OK;
+    segment_name(last, "seg", name);
+    int status = file_open(log->disk, log->log_dir, name, O_RDWR, &f);
+    if (status < 0)
+        return file_error(status);
+    status = file_datasync(&f);
+    (void)file_close(&f);
+    return status < 0 ? LTH_READ_ONLY : LTH_OK;
+}
+
 static enum lth_err read_anchor(struct log *log, int *status)
 {
     struct buffer bytes = {0};
@@ -466,17 +455,16 @@ static enum lth_err load(struct log *log, struct store_report *report)
     tell(&found, report);
     log->read_only = log->read_only || found.damaged;
     log->bytes = found.bytes;
-    log->last_found = found.last;
     log->durable.next = found.next;
     memcpy(log->durable.tag, found.tag, sizeof found.tag);
     log->written = log->durable;
     if (log->read_only)
         return LTH_OK;
     clean_end(log, &found);
-    err = settle(log);
-    if (may_pass(err))
+    err = settle(log, found.last);
+    if (store_may_pass(err))
         return err;
-    report->read_only = log->read_only = log->read_only || err != LTH_OK;
+    report->read_only = log->read_only = err != LTH_OK;
     return LTH_OK;
 }
 

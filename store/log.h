@@ -51,9 +51,7 @@ struct log {
     uint64_t anchored_ms;
 
     bool read_only;
-    uint32_t last_found; /* segment that opening found last; 0: none */
-    bool settled;        /* what an earlier process wrote to it is durable */
-    uint64_t bytes;      /* in all segments */
+    uint64_t bytes; /* in all segments */
 };
 
 /* Scans what is in dir. report is added to; read_only forbids repairs and appends. dir is

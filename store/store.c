@@ -203,6 +203,11 @@ uint64_t store_next(const struct store *s)
     return log_next(&s->log);
 }
 
+bool store_may_pass(enum lth_err err)
+{
+    return err == LTH_DISK_FULL || err == LTH_NO_MEMORY || err == LTH_LIMIT;
+}
+
 enum lth_err store_append(struct store *s, const struct store_record *records, size_t count)
 {
     return log_append(&s->log, records, count);

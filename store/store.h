@@ -57,8 +57,9 @@ LTH_MUST_USE enum lth_err store_open(const struct disk *disk, const char *dir,
 /* The 64 random bytes made with the vault: the node's identity seeds. Borrowed until close. */
 const uint8_t *store_secret(const struct store *s);
 
-/* Calls each for every record, all of them durable (unless the store is read-only), in order, deciphering as it goes. bytes are borrowed for the
- * call. An error of each ends the replay and is returned. Before the first append. */
+/* Calls each for every record, all of them durable (unless the store is read-only), in order,
+ * deciphering as it goes. bytes are borrowed for the call. An error of each ends the replay and is
+ * returned. Before the first append. */
 typedef enum lth_err store_each(void *ctx, uint64_t number, const uint8_t *bytes, size_t len);
 LTH_MUST_USE enum lth_err store_replay(struct store *s, store_each *each, void *ctx);
 
@@ -69,6 +70,9 @@ struct store_record {
     const uint8_t *bytes; /* borrowed, 1 to STORE_RECORD_MAX */
     size_t len;
 };
+
+/* True of LTH_DISK_FULL, LTH_NO_MEMORY and LTH_LIMIT: everything is as before, so try again. */
+bool store_may_pass(enum lth_err err);
 
 /* Seals count records as one frame, or a few when they are many, and writes them: they
  * survive the end of this process, and with the next store_sync that of the machine.

@@ -139,25 +139,20 @@ static bool wait_for_room(struct disk_thread *d)
     return !in_haste;
 }
 
-/* Out of room, descriptors or memory: the records are appended, so nothing is lost yet. */
-static bool may_pass(enum lth_err err)
-{
-    return err == LTH_DISK_FULL || err == LTH_LIMIT || err == LTH_NO_MEMORY;
-}
-
-/* What may pass is waited for. Each time it is told, and what has gathered behind `written` is
- * refused, or nobody would know why nothing is acknowledged any more. */
+/* What may pass is waited for: the records are appended, so nothing is lost yet. Each time it is
+ * told, and what has gathered behind `written` is refused, or nobody would know why nothing is
+ * acknowledged any more. */
 static enum lth_err sync_store(struct disk_thread *d, uint64_t written)
 {
     enum lth_err err = store_sync(d->store);
-    bool wait = may_pass(err);
+    bool wait = store_may_pass(err);
     while (wait) {
         const struct news news = {.refused = written + 1, .why = err};
         note(d, &news);
         wake_loop(d);
         wait = wait_for_room(d);
         err = store_sync(d->store);
-        wait = wait && may_pass(err);
+        wait = wait && store_may_pass(err);
     }
     return err;
 }
@@ -180,7 +175,7 @@ static void work_on_batch(struct disk_thread *d, const struct batch *batch)
     news.idle = true;
     if (err == LTH_OK)
         news.durable = news.written;
-    else if (may_pass(err)) /* its records are appended: only what comes after is refused */
+    else if (store_may_pass(err)) /* its records are appended: only what comes after is refused */
         news.refused = news.written + 1;
     else
         news = (struct news){.refused = batch->first, .idle = true};

@@ -2,8 +2,8 @@
  *
  * 1. The loop queues records; while one batch is being synced the next one gathers, so
  *    throughput does not pay for durability (group commit).
- * 2. The thread appends a batch as one frame, reports it written, syncs if any record of
- *    it asked for that, reports it durable.
+ * 2. The thread appends a batch, as one frame or a few. If any record asked for it, it syncs
+ *    and reports all durable; else it reports them written.
  * 3. What asked for no sync becomes durable with the next sync, at the latest a second later.
  * 4. Reads are answered between batches.
  * 5. A small batch that asks for no sync, while the thread has nothing to do, is appended by the

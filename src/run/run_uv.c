@@ -95,7 +95,12 @@ static void carry_out_link(struct run *r, const struct todo *todo)
         tcp_write(r->tcp, todo->write.link, todo->write.bytes, todo->write.len);
         return;
     case TODO_CLOSE: tcp_shut(r->tcp, todo->link); return;
-    default: tcp_pause(r->tcp, todo->link, todo->type == TODO_PAUSE); return;
+    case TODO_PAUSE: tcp_pause(r->tcp, todo->link, true); return;
+    case TODO_RESUME: tcp_pause(r->tcp, todo->link, false); return;
+    case TODO_APPEND:
+    case TODO_READ:
+    case TODO_LOOK:
+    case TODO_EVENT: return; /* not tcp's to do */
     }
 }
 

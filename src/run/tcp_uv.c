@@ -15,9 +15,10 @@ enum {
     READ_SIZE = 64 * 1024,
     LAST_WORDS_MS = 2000, /* for what is queued when a link is shut */
     STUCK_MS = 30 * 1000, /* unacknowledged bytes end a connection: TCP_USER_TIMEOUT */
-    BACKOFF_MAX = 3, /* retransmissions in vain: the next is a second and a half away, or more */
-    UNSENT_MAX = 16 * 1024, /* what the kernel takes beyond what it can send: TCP_NOTSENT_LOWAT */
-    PROGRESS_MS = 100       /* libuv tells when a write is done, not how far it is */
+    BACKOFF_STALLED = 3,  /* retransmissions in vain: the next is 1.5 s away, or more */
+    KERNEL_UNSENT_MAX =
+        16 * 1024,    /* what the kernel takes beyond what it can send: TCP_NOTSENT_LOWAT */
+    PROGRESS_MS = 100 /* libuv tells when a write is done, not how far it is */
 };
 
 struct tcp_link {
@@ -219,7 +220,7 @@ static void tune(struct tcp_link *l)
 {
     uv_os_fd_t fd;
     unsigned stuck_ms = STUCK_MS;
-    int unsent_max = UNSENT_MAX;
+    int unsent_max = KERNEL_UNSENT_MAX;
     uv_tcp_nodelay(&l->handle, 1); /* frames are whole when they are written */
     if (uv_fileno((uv_handle_t *)&l->handle, &fd) != 0)
         return;
@@ -531,7 +532,7 @@ bool tcp_is_stalled(struct tcp *t, uint32_t link, unsigned ms)
         getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return false;
     bool is_silent = info.tcpi_last_ack_recv >= ms;
-    return info.tcpi_unacked > 0 && (is_silent || info.tcpi_backoff >= BACKOFF_MAX);
+    return info.tcpi_unacked > 0 && (is_silent || info.tcpi_backoff >= BACKOFF_STALLED);
 }
 
 /* ---- the end ---- */

@@ -30,7 +30,8 @@ static enum lth_err open_headless(uv_loop_t *loop, const struct ui_config *confi
 static bool is_notice(enum event_type type)
 {
     return type == EVENT_READY || type == EVENT_WARNING || type == EVENT_ERROR ||
-           type == EVENT_GAP || type == EVENT_FORK || type == EVENT_KEY_CHANGE;
+           type == EVENT_GAP || type == EVENT_GAP_FILLED || type == EVENT_FORK ||
+           type == EVENT_KEY_CHANGE;
 }
 
 static void on_event(void *self, const struct event *e)

@@ -234,14 +234,19 @@ void prompt_text_address(struct pen *pen, const struct event *e, bool is_removed
                e->address.address, "");
 }
 
+/* Words that are true of ourselves and of others: the author may be either. */
 static void write_gap(struct pen *pen, const struct event *e)
 {
     uint64_t count = e->gap.last - e->gap.first + 1;
+    bool is_one = count == 1;
     prompt_text_notice(pen);
-    pen_say(pen, "%" PRIu64 " message%s from ", count, count == 1 ? "" : "s");
+    pen_say(pen, "%" PRIu64 " message%s written by ", count, is_one ? "" : "s");
     say_short_id(pen, e->gap.from);
-    pen_say(pen, e->type == EVENT_GAP ? " missing here; shown as soon as anybody brings them"
-                                      : " that were missing have come");
+    if (e->type == EVENT_GAP)
+        pen_say(pen, is_one ? " is missing here; it is shown as soon as anybody brings it"
+                            : " are missing here; they are shown as soon as anybody brings them");
+    else
+        pen_say(pen, is_one ? " that was missing has come" : " that were missing have come");
     prompt_text_end(pen);
 }
 

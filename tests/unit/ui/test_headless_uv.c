@@ -6,6 +6,8 @@ static struct fake_host h;
 static void tell_all(void)
 {
     struct event message = {.type = EVENT_MESSAGE}, warning = {.type = EVENT_WARNING};
+    const struct event gap = {.type = EVENT_GAP, .gap = {.first = 1, .last = 2}};
+    const struct event filled = {.type = EVENT_GAP_FILLED, .gap = {.first = 1, .last = 2}};
     message.message.name = "bob";
     message.message.text = (const uint8_t *)"secret";
     message.message.text_len = 6;
@@ -15,6 +17,8 @@ static void tell_all(void)
     fake_host_ready(&h);
     ui_event(h.ui, &message);
     ui_event(h.ui, &warning);
+    ui_event(h.ui, &gap);
+    ui_event(h.ui, &filled);
 }
 
 static void test_notices_are_said_and_texts_are_not(void **state)
@@ -24,6 +28,8 @@ static void test_notices_are_said_and_texts_are_not(void **state)
     const char *text = stderr_of(tell_all);
     assert_non_null(strstr(text, "-- you are x"));
     assert_non_null(strstr(text, "!! The disk is full\\x1b.\n"));
+    assert_non_null(strstr(text, " are missing here;"));
+    assert_non_null(strstr(text, " that were missing have come\n"));
     assert_null(strstr(text, "secret"));
     assert_null(strchr(text, '/')); /* no command: there is nowhere to type one */
     ui_resume(h.ui);

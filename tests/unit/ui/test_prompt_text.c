@@ -138,6 +138,33 @@ static void test_a_warning_alarms_but_which_way_others_are_found_does_not(void *
     assert_string_equal(text_of(&e, false), "!! Through the daemon.\n");
 }
 
+static void test_what_is_missing_and_what_has_come_is_counted_by_author(void **state)
+{
+    static const struct {
+        const char *name;
+        enum event_type type;
+        uint64_t first, last;
+        const char *want;
+    } gaps[] = {
+        {"one is missing", EVENT_GAP, 5, 5,
+         "-- 1 message written by aaaaaaaa is missing here; it is shown as soon as anybody brings "
+         "it\n"},
+        {"several are missing", EVENT_GAP, 5, 7,
+         "-- 3 messages written by aaaaaaaa are missing here; they are shown as soon as anybody "
+         "brings them\n"},
+        {"one has come", EVENT_GAP_FILLED, 5, 5,
+         "-- 1 message written by aaaaaaaa that was missing has come\n"},
+        {"several have come", EVENT_GAP_FILLED, 5, 7,
+         "-- 3 messages written by aaaaaaaa that were missing have come\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(gaps); i++) {
+        const struct event e = {.type = gaps[i].type,
+                                .gap = {.first = gaps[i].first, .last = gaps[i].last}};
+        CHECK(strcmp(text_of(&e, false), gaps[i].want) == 0, gaps[i].name);
+    }
+}
+
 static void test_colour_is_always_taken_back(void **state)
 {
     (void)state;
@@ -213,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_our_own_message_is_marked_as_ours),
         cmocka_unit_test(test_every_event_is_whole_lines_without_controls),
         cmocka_unit_test(test_a_warning_alarms_but_which_way_others_are_found_does_not),
+        cmocka_unit_test(test_what_is_missing_and_what_has_come_is_counted_by_author),
         cmocka_unit_test(test_colour_is_always_taken_back),
         cmocka_unit_test(test_the_safety_number_is_12_groups_of_5),
         cmocka_unit_test(test_nothing_to_show_is_said),

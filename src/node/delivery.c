@@ -1,6 +1,7 @@
 #include "node/delivery.h"
 
 #include "node/gaps.h"
+#include "node/receipts.h"
 #include "node/receiving.h"
 #include "node/restoring.h"
 #include "node/sending.h"
@@ -158,8 +159,8 @@ static bool is_entry(const struct journal_item *item)
 static void after_durable(struct node *n, struct feed *f)
 {
     struct link *l = delivery_session(f->conversation);
-    if (f->receipt_due && l && receiving_holds(f, l))
-        receiving_send_receipt(n, l, f, f->durable);
+    if (f->receipt_due && l && receipts_author_holds(f, l))
+        receipts_send(n, l, f, f->durable);
     delivery_pump(n, f->conversation);
 }
 

@@ -1,24 +1,11 @@
 #include "node/feeds.h"
 
+#include "base/grow.h"
 #include "node/lost.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Makes room for one more element of size bytes; false when memory is out. */
-static bool grow(void **array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t wanted = *capacity ? *capacity * 2 : 8;
-    void *grown = realloc(*array, wanted * size);
-    if (!grown)
-        return false;
-    *array = grown;
-    *capacity = wanted;
-    return true;
-}
 
 static void conversation_free(struct conversation *c)
 {

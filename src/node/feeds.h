@@ -50,6 +50,7 @@ struct feed {
     struct proofs proofs; /* theirs: signed heads that we keep */
     uint64_t proof_sent;  /* theirs: number of the one last sent in this session */
     uint64_t claimed;     /* mine, of another process: highest a peer said it holds */
+    uint64_t claimed_by;  /* incarnation of the peer's process that said so */
     bool claim_grew;      /* mine, of another process: and then more than that */
 
     /* Towards the other side of a direct conversation. */

@@ -2,6 +2,7 @@
 
 #include "node/delivery.h"
 #include "node/gaps.h"
+#include "node/receipts.h"
 #include "node/receiving.h"
 #include "node/sending.h"
 #include "node/state.h"
@@ -153,7 +154,7 @@ void node_start(struct node *n, uint16_t port, const struct node_time *now, stru
 
 void node_prepare(struct node *n)
 {
-    receiving_prepare(n);
+    receipts_prepare(n);
 }
 
 static void on_sighting(struct node *n, const struct node_input *input)

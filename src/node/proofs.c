@@ -1,5 +1,7 @@
 #include "node/proofs.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,19 +14,6 @@ void proofs_clear(struct proofs *p)
 void proofs_on_entry(struct proofs *p, size_t len)
 {
     p->bytes += len;
-}
-
-static enum lth_err reserve(struct proofs *p)
-{
-    if (p->count < p->capacity)
-        return LTH_OK;
-    size_t capacity = p->capacity ? p->capacity * 2 : 2;
-    struct proof *grown = realloc(p->items, capacity * sizeof *grown);
-    if (!grown)
-        return LTH_NO_MEMORY;
-    p->items = grown;
-    p->capacity = capacity;
-    return LTH_OK;
 }
 
 /* Drops the newest ones that a head at the end makes superfluous: the chunk from the one before
@@ -44,7 +33,7 @@ static void thin(struct proofs *p, uint64_t number, uint64_t durable)
 enum lth_err proofs_add(struct proofs *p, uint64_t number, uint64_t durable,
                         const uint8_t signature[SIGNATURE_LEN])
 {
-    if (reserve(p) != LTH_OK)
+    if (!grow((void **)&p->items, p->count, &p->capacity, sizeof *p->items))
         return LTH_NO_MEMORY;
     thin(p, number, durable);
     struct proof *newest = &p->items[p->count++];

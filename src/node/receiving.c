@@ -2,6 +2,7 @@
 
 #include "node/gaps.h"
 #include "node/quota.h"
+#include "node/receipts.h"
 #include "node/restoring.h"
 #include "node/sending.h"
 #include "node/state.h"
@@ -15,9 +16,7 @@
 
 enum {
     HAVE_ITEMS_MAX = 512, /* in one HAVE message */
-    PREPARED_MAX = 4,     /* entries on their way to the disk */
-    ACCOUNT_MS = 1000,
-    RECEIPT_IN_DOUBT_MS = 2 * DEAD_AFTER_MS /* a session that is gone may have swallowed it */
+    ACCOUNT_MS = 1000     /* between looks at what a peer says it holds */
 };
 
 /* Up to where a head of its author's is kept. */
@@ -63,82 +62,8 @@ void delivery_on_ready(struct node *n, struct link *l)
         send_have(n, l, c);
 }
 
-/* The signature is kept: who asks for the same again does not cost us another. */
-static void sign_receipt(const struct node *n, struct feed *f, const struct feed_point *point,
-                         struct receipt *receipt)
-{
-    receipt_sign(&n->me, point, receipt);
-    memcpy(f->signed_receipt, receipt->signature, SIGNATURE_LEN);
-    f->signed_number = point->number;
-}
-
-/* A receipt is signed before it is true, and sent only once it is: so that in a quiet
- * conversation the signature costs no time. In a busy one it would be made for nothing. */
-void receiving_prepare(struct node *n)
-{
-    struct feed *f = n->sign_ahead;
-    struct feed_point point;
-    struct receipt receipt;
-    n->sign_ahead = NULL;
-    if (!f || f->signed_number == f->count || f->count - f->durable > PREPARED_MAX)
-        return;
-    feed_point_of(f, f->count, &point);
-    sign_receipt(n, f, &point, &receipt);
-}
-
-void receiving_send_receipt(struct node *n, struct link *l, struct feed *f, uint64_t upto)
-{
-    struct feed_point point;
-    struct receipt receipt;
-    uint8_t body[RECEIPT_LEN];
-    feed_point_of(f, upto, &point);
-    if (f->signed_number == upto)
-        receipt_with(&n->me.public, &point, f->signed_receipt, &receipt);
-    else
-        sign_receipt(n, f, &point, &receipt);
-    receipt_write(&receipt, body);
-    link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
-    f->receipted = upto;
-    f->receipt_link = l->id;
-    f->receipt_told_ms = n->now.mono_ms;
-    f->receipt_due = false;
-}
-
-bool receiving_holds(const struct feed *f, const struct link *l)
-{
-    return f->id.incarnation == l->incarnation || f->peer_has >= f->durable;
-}
-
-void receiving_repeat_receipts(struct node *n, struct link *l, struct conversation *c)
-{
-    for (size_t i = 0; i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        bool is_recent = n->now.mono_ms - f->receipt_told_ms < RECEIPT_IN_DOUBT_MS;
-        bool was_told = f->receipt_link && f->receipt_link != l->id && is_recent;
-        if (!f->mine && (f->receipt_due || was_told) && receiving_holds(f, l))
-            receiving_send_receipt(n, l, f, f->durable);
-    }
-}
-
-/* The author, who holds the feed up to number, lacks our receipt for some of it. */
-static void receipt_again(struct node *n, struct link *l, struct feed *f, uint64_t number)
-{
-    uint64_t upto = number < f->durable ? number : f->durable;
-    if (upto)
-        receiving_send_receipt(n, l, f, upto);
-}
-
-static void send_wanted_receipts(struct node *n, struct link *l, const struct conversation *c)
-{
-    for (size_t i = 0; i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        if (f->receipt_wanted)
-            receipt_again(n, l, f, f->receipt_wanted);
-        f->receipt_wanted = 0;
-    }
-}
-
-static void note_have_item(struct node *n, struct conversation *c, const struct have_item *item)
+static void note_have_item(struct node *n, struct conversation *c, const struct have_item *item,
+                           uint64_t by)
 {
     struct feed *f = feeds_find(c, item->author, item->incarnation);
     if (!f)
@@ -146,7 +71,7 @@ static void note_have_item(struct node *n, struct conversation *c, const struct 
     f->peer_has = item->number;
     f->peer_proves = f->mine ? item->proved : 0;
     if (f->mine)
-        restoring_on_claim(n, f, item->number);
+        restoring_on_claim(n, f, item->number, by);
     else if (item->proved < f->durable && item->proved < item->number)
         f->receipt_wanted = item->number;
 }
@@ -158,7 +83,7 @@ static void act_on_account(struct node *n, struct link *l, struct conversation *
     l->has_told = true;
     c->account_due = false;
     c->account_ms = n->now.mono_ms;
-    send_wanted_receipts(n, l, c);
+    receipts_send_wanted(n, l, c);
     if (delivery_session(c) == l)
         sending_rewind(n, c, true);
 }
@@ -202,7 +127,7 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
         c->feeds[i]->peer_has = c->feeds[i]->peer_proves = 0; /* a new account: not named is 0 */
     c->account_link = l->id;
     while (have_next(&have, &item))
-        note_have_item(n, c, &item);
+        note_have_item(n, c, &item, l->incarnation);
     if (have.last)
         on_account(n, l, c);
     return LTH_OK;
@@ -322,7 +247,7 @@ static enum lth_err take_run(struct node *n, struct link *l, struct feed *f, str
             f->peer_has = number; /* who sends it holds it */
     }
     if (f->count == before && before == f->durable)
-        receipt_again(n, l, f, before); /* it came again because the receipt was lost */
+        receipts_send_again(n, l, f, before); /* it came again because the receipt was lost */
     return err == LTH_NOT_FOUND || err == LTH_LIMIT ? LTH_OK : err;
 }
 
@@ -408,50 +333,13 @@ static enum lth_err on_head(struct node *n, struct link *l, const struct frame_m
     return err;
 }
 
-static enum lth_err store_receipt(struct node *n, struct feed *f, const struct receipt *receipt)
-{
-    uint8_t bytes[RECORD_RECEIPT_LEN];
-    struct writer w = writer_over(bytes, sizeof bytes);
-    struct receipt_record record = {
-        .feed = f->handle, .number = receipt->point.number, .time_ms = n->now.wall_ms};
-    const struct journal_item item = {
-        .kind = JOURNAL_RECEIPT, .feed = f, .number = receipt->point.number};
-    memcpy(record.hash, receipt->point.hash, HASH_LEN);
-    memcpy(record.reader, receipt->reader, ID_LEN);
-    memcpy(record.signature, receipt->signature, SIGNATURE_LEN);
-    record_receipt_write(&w, &record);
-    return store_item(n, &item, &w, false);
-}
-
-static enum lth_err on_receipt(struct node *n, struct link *l, const struct frame_message *m)
-{
-    struct receipt receipt;
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (receipt_parse(m->body, m->len, &receipt) != LTH_OK)
-        return LTH_MALFORMED;
-    link_answered(l);
-    const struct feed_point *point = &receipt.point;
-    struct feed *f = c ? feeds_find(c, point->feed.author, point->feed.incarnation) : NULL;
-    if (!f || !f->mine || point->number > f->durable ||
-        memcmp(point->hash, feed_hash(f, point->number), HASH_LEN) != 0) {
-        n->dropped[DROP_RECEIPT]++;
-        return LTH_OK;
-    }
-    if (point->number <= f->receipt_seen)
-        return LTH_OK;
-    if (receipt_verify(&receipt, &l->contact->identity) != LTH_OK)
-        return LTH_FORGED;
-    f->receipt_seen = point->number;
-    return store_receipt(n, f, &receipt);
-}
-
 enum lth_err delivery_on_message(struct node *n, struct link *l, const struct frame_message *m)
 {
     switch (m->type) {
     case MESSAGE_HAVE: return on_have(n, l, m);
     case MESSAGE_ENTRIES: return on_entries(n, l, m);
     case MESSAGE_HEAD: return on_head(n, l, m);
-    case MESSAGE_RECEIPT: return on_receipt(n, l, m);
+    case MESSAGE_RECEIPT: return receipts_on_message(n, l, m);
     default: return m->flags & FRAME_MUST_UNDERSTAND ? LTH_MALFORMED : LTH_OK;
     }
 }

@@ -28,12 +28,14 @@ static void tell_rollback(struct node *n)
                 "them back.");
 }
 
-void restoring_on_claim(struct node *n, struct feed *f, uint64_t number)
+void restoring_on_claim(struct node *n, struct feed *f, uint64_t number, uint64_t by)
 {
-    if (f->id.incarnation == n->incarnation || number <= f->claimed)
+    bool is_same = f->claimed_by == by; /* the peer may run twice itself, and hold more there */
+    if (f->id.incarnation == n->incarnation || (is_same && number <= f->claimed))
         return;
-    f->claim_grew = f->claimed > 0 && number > f->count;
+    f->claim_grew = is_same && number > f->count;
     f->claimed = number;
+    f->claimed_by = by;
 }
 
 /* This very process was set back, as a snapshot of a machine does: its feeds go on elsewhere,

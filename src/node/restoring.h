@@ -12,8 +12,9 @@
 #include "wire/entries.h"
 #include "wire/statement.h"
 
-/* A peer holds f, a feed of ours, up to number. */
-void restoring_on_claim(struct node *n, struct feed *f, uint64_t number);
+/* A process of the peer's, by its incarnation, says that it holds f, a feed of ours, up to number.
+ */
+void restoring_on_claim(struct node *n, struct feed *f, uint64_t number, uint64_t by);
 
 /* LTH_FORGED: not signed by us. */
 LTH_MUST_USE enum lth_err restoring_on_head(struct node *n, struct conversation *c,

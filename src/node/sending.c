@@ -1,6 +1,7 @@
 #include "node/sending.h"
 
 #include "node/lost.h"
+#include "node/receipts.h"
 #include "node/receiving.h"
 #include "node/state.h"
 #include "store/record.h"
@@ -172,7 +173,7 @@ void delivery_on_active(struct node *n, struct link *l)
         return;
     c->synced = false;
     drop_lost(c);
-    receiving_repeat_receipts(n, l, c);
+    receipts_repeat(n, l, c);
     if (l->has_told && c->account_of == l->incarnation)
         sending_rewind(n, c, false);
     else if (l->has_told)

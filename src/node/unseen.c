@@ -1,5 +1,6 @@
 #include "node/unseen.h"
 
+#include "base/grow.h"
 #include "node/state.h"
 
 #include <stdlib.h>
@@ -17,14 +18,8 @@ bool unseen_is_empty(const struct unseen *u)
 
 enum lth_err unseen_add(struct unseen *u, const struct place *place)
 {
-    if (u->count == u->capacity) {
-        size_t capacity = u->capacity ? u->capacity * 2 : 64;
-        struct place *grown = realloc(u->places, capacity * sizeof *grown);
-        if (!grown)
-            return LTH_NO_MEMORY;
-        u->places = grown;
-        u->capacity = capacity;
-    }
+    if (!grow((void **)&u->places, u->count, &u->capacity, sizeof *u->places))
+        return LTH_NO_MEMORY;
     u->places[u->count++] = *place;
     return LTH_OK;
 }

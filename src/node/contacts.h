@@ -33,6 +33,7 @@ struct contact {
     struct link *link;                    /* the live session, or NULL */
     struct conversation *direct;          /* or NULL until there is one */
     uint64_t renamed_ms;                  /* monotonic; when a NAME was last taken */
+    unsigned rebuffs;                     /* sessions in a row that they ended right away */
     uint64_t left_ms;                     /* monotonic; when the last session ended; 0 = none */
     UT_hash_handle hh;
 };

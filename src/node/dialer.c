@@ -303,8 +303,15 @@ static void dial_again(struct node *n, struct candidate *c)
 void dialer_on_network(struct node *n)
 {
     for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
-        if (!is_only_advertised(c)) /* strangers' adverts must not aim us at anybody that often */
+        if (!is_only_advertised(c))
             dial_again(n, c);
+    dialer_look_again(n);
+}
+
+void dialer_on_waking(struct node *n)
+{
+    for (struct candidate *c = n->dialer.table; c; c = c->hh.next)
+        dial_again(n, c);
     dialer_look_again(n);
 }
 

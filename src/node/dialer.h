@@ -93,8 +93,12 @@ void dialer_renew(struct node *n, uint32_t link);
 /* The session with contact is stalled: dials one of their addresses in parallel. */
 void dialer_rescue(struct node *n, const struct contact *contact);
 
-/* Our network changed: nobody waits any more, and dials that go nowhere begin again. */
+/* Our network changed: nobody waits any more, and dials that go nowhere begin again; but for
+ * strangers' adverts, which must not aim us at anybody that often. */
 void dialer_on_network(struct node *n);
+
+/* The process stood still: the same for everybody. */
+void dialer_on_waking(struct node *n);
 
 /* The link of a candidate is gone: wait, then try again. */
 void dialer_on_link_down(struct node *n, uint32_t link);

@@ -88,6 +88,7 @@ struct conversation {
     bool unsorted;        /* order is not in order */
     size_t order_count, order_capacity;
     uint32_t account_link; /* link on which a HAVE of several messages is coming; 0 = none */
+    uint32_t told_on;      /* link on which our last HAVE went */
     uint64_t account_of;   /* incarnation of the peer's process whose HAVE was complete last */
     uint64_t account_ms;   /* monotonic; when a HAVE was last acted upon */
     bool account_due;      /* one came since */

@@ -430,6 +430,8 @@ static void check(struct node *n, struct link *l)
 void links_check(struct node *n, bool stood_still)
 {
     struct link *l, *next;
+    for (l = n->links.table; l; l = l->hh.next)
+        l->is_over = stood_still; /* none of them takes over from another */
     HASH_ITER(hh, n->links.table, l, next)
     {
         if (stood_still)

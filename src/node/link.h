@@ -86,9 +86,11 @@ struct link {
     uint64_t pinged_ms; /* 0 = not since something was heard */
     uint64_t doubt_ms;  /* something wants an answer: when to doubt the link; UINT64_MAX = never */
     uint64_t prove_by_ms; /* closed unless something is heard by then; UINT64_MAX = never */
+    bool is_over;         /* about to be closed: nothing more goes out */
     bool mirrored;        /* our message 1 came back to our own door */
     bool hung_up;         /* the peer said CLOSE */
     bool has_told;        /* a whole HAVE came */
+    bool was_told;        /* ours went out */
     bool stalled;         /* the network says so: another dial may replace it at once */
     size_t window;        /* so many bytes are handed out ahead: what leaves within a moment */
     uint64_t filling_ms;  /* since when, and */

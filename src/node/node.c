@@ -194,6 +194,16 @@ static void on_time(struct node *n)
     delivery_on_time(n);
 }
 
+/* Nothing happened here for long: no session of before is used. Unless we only slept, with nothing
+ * to do until now, others may have given up calling us meanwhile, so we call. */
+static void on_waking(struct node *n)
+{
+    bool is_late = node_wake_ms(n) + LATE_MS < n->now.mono_ms;
+    links_check(n, true);
+    if (is_late)
+        dialer_on_waking(n);
+}
+
 static void on_network(struct node *n)
 {
     links_on_network(n);
@@ -248,7 +258,7 @@ void node_step(struct node *n, const struct node_time *now, const struct node_in
     begin_step(n, now, todo);
     watch_clock(n);
     if (now->mono_ms > n->stepped_ms + STANDSTILL_MS && n->stepped_ms)
-        links_check(n, true);
+        on_waking(n);
     on_input(n, input);
     end_step(n);
 }

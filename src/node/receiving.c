@@ -38,9 +38,11 @@ static void write_have(struct writer *w, const struct conversation *c, size_t fi
     }
 }
 
-static void send_have(struct node *n, struct link *l, const struct conversation *c)
+static void send_have(struct node *n, struct link *l, struct conversation *c)
 {
     size_t first = 0;
+    l->was_told = true;
+    c->told_on = l->id;
     do {
         size_t count = c->feed_count - first;
         count = count > HAVE_ITEMS_MAX ? HAVE_ITEMS_MAX : count;
@@ -53,6 +55,12 @@ static void send_have(struct node *n, struct link *l, const struct conversation 
         link_send_kept(n, l, MESSAGE_HAVE, body, len);
         first += count;
     } while (first < c->feed_count);
+}
+
+void receiving_tell_again(struct node *n, struct link *l, struct conversation *c)
+{
+    if (l->was_told && c->told_on != l->id)
+        send_have(n, l, c);
 }
 
 void delivery_on_ready(struct node *n, struct link *l)

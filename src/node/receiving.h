@@ -8,6 +8,9 @@
 
 #include "node/delivery.h"
 
+/* l takes the place of another session, which may have swallowed our last HAVE. */
+void receiving_tell_again(struct node *n, struct link *l, struct conversation *c);
+
 /* Acts on accounts that came too soon after the one before. */
 void receiving_late_accounts(struct node *n);
 

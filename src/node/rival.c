@@ -71,7 +71,9 @@ static void go_offline(struct node *n, const struct link *ended)
     delivery_on_offline(c);
     c->left_ms = n->now.mono_ms;
     c->last_seen_ms = n->now.wall_ms;
-    if (ended->hung_up && n->now.mono_ms - ended->opened_ms < SHORT_SESSION_MS)
+    bool was_short = ended->hung_up && n->now.mono_ms - ended->opened_ms < SHORT_SESSION_MS;
+    c->rebuffs = was_short ? c->rebuffs + 1 : 0;
+    if (c->rebuffs > 1) /* once may be chance */
         dialer_on_rebuff(n, c);
     else
         dialer_on_offline(n, c);
@@ -83,7 +85,7 @@ static void go_offline(struct node *n, const struct link *ended)
 static struct link *find_spare(const struct node *n, const struct contact *c)
 {
     for (struct link *l = n->links.table; l; l = l->hh.next)
-        if (l->contact == c && l->state == LINK_READY && l != c->link && !l->rival)
+        if (l->contact == c && l->state == LINK_READY && l != c->link && !l->rival && !l->is_over)
             return l;
     return NULL;
 }

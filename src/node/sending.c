@@ -174,6 +174,7 @@ void delivery_on_active(struct node *n, struct link *l)
     c->synced = false;
     drop_lost(c);
     receipts_repeat(n, l, c);
+    receiving_tell_again(n, l, c);
     if (l->has_told && c->account_of == l->incarnation)
         sending_rewind(n, c, false);
     else if (l->has_told)

@@ -20,6 +20,7 @@ enum {
     SYNCS_MAX = 32,
     JOURNAL_KEEP = 512 * 1024, /* bytes of what was just written, to send without reading back */
     JOURNAL_BUSY = 2 * 1024 * 1024, /* bytes on their way to the disk: peers and users wait */
+    LATE_MS = 5000,                 /* a timer that much overdue: the process did not run */
     CLOCK_JUMP_MS = 10 * 60 * 1000  /* what a network's clocks disagree by is no jump */
 };
 

@@ -97,6 +97,16 @@ static void forget_rival(const struct node *n, const struct link *ended)
             l->rival = NULL;
 }
 
+/* Of two that are left, one again; with a process that has ended there is nothing to settle. */
+static void settle_spare(struct node *n, struct link *spare)
+{
+    const struct link *active = spare->contact->link;
+    if (spare->incarnation != active->incarnation && spare->opened_ms <= active->opened_ms)
+        link_close(n, spare, true);
+    else
+        rival_settle(n, spare);
+}
+
 void rival_on_end(struct node *n, struct link *ended)
 {
     struct contact *c = ended->contact;
@@ -108,5 +118,5 @@ void rival_on_end(struct node *n, struct link *ended)
     else if (was_active)
         go_offline(n, ended);
     while (c->link && (spare = find_spare(n, c)))
-        rival_settle(n, spare); /* of two that are left, one again */
+        settle_spare(n, spare);
 }

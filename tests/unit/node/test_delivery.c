@@ -3,6 +3,7 @@
 
 #include "node/guest.h"
 #include "node/link.h"
+#include "node/state.h"
 #include "wire/entries.h"
 #include "wire/have.h"
 #include "wire/message.h"
@@ -57,6 +58,26 @@ static void expect_receipt(uint64_t number, const uint8_t hash[HASH_LEN])
     identity_secret_init(&secret, seed, seed + 32);
     us = secret.public;
     assert_int_equal(receipt_verify(&receipt, &us), LTH_OK);
+}
+
+/* What the node knows of the feed that bob writes now; NULL if nothing. */
+static struct feed *bobs_feed(void)
+{
+    struct feed_id id;
+    guest_feed(&s, &bob, &id);
+    return feeds_find(feeds_find_conversation(&s.node->feeds, id.conversation), id.author,
+                      id.incarnation);
+}
+
+/* How many messages of a type bob heard in the last step. */
+static size_t count_heard(uint8_t type)
+{
+    struct reader r = reader_over(bob.heard.bytes, bob.heard.len);
+    struct frame_message m;
+    size_t count = 0;
+    while (frame_next(&r, &m) == LTH_OK)
+        count += m.type == type;
+    return count;
 }
 
 /* ---- what comes in ---- */
@@ -261,9 +282,84 @@ static void test_a_forged_head_ends_the_session(void **state)
     assert_true(stage_dropped(&s, "forged") == 1);
 }
 
+/* A head of bob's for entry number, of which nothing else is known; signed by him, or not. */
+static void send_far_head(uint64_t number, bool forged)
+{
+    uint8_t bytes[HEAD_LEN];
+    struct feed_point point = {.number = number};
+    struct head head;
+    guest_feed(&s, &bob, &point.feed);
+    head_sign(&bob.me, &point, &head);
+    head_write(&head, bytes);
+    bytes[HEAD_LEN - 1] ^= forged;
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+}
+
+static void test_a_head_of_what_is_known_to_be_missing_is_not_looked_at_again(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    stage_disk_done(&s);
+    send_far_head(3, false);
+    send_far_head(3, true); /* tells nothing new: nobody sees that it is forged */
+    assert_false(stage_closed(&s, bob.link));
+    send_far_head(4, true);
+    assert_true(stage_closed(&s, bob.link));
+}
+
+static void test_a_receipt_that_may_be_lost_is_told_again(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    struct frame_message m;
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_done(&s);
+    stage_link_down(&s, bob.link); /* perhaps before it left */
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 2);
+    expect_receipt(3, hash);
+    stage_link_down(&s, bob.link);
+    stage_wait(&s, 2ULL * DEAD_AFTER_MS);
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 3);
+    assert_false(guest_heard(&bob, MESSAGE_RECEIPT, &m)); /* who lacks it by now asks for it */
+}
+
+static void
+test_a_receipt_for_what_became_durable_between_sessions_is_told_on_the_next(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_link_down(&s, bob.link);
+    stage_disk_done(&s);
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 2);
+    expect_receipt(3, hash);
+}
+
+static void test_an_account_that_names_a_feed_many_times_gets_one_receipt(void **state)
+{
+    (void)state;
+    static uint8_t body[HAVE_HEADER_LEN + 100 * HAVE_ITEM_LEN];
+    uint8_t hash[HASH_LEN];
+    struct feed_id feed;
+    struct writer w = writer_over(body, sizeof body);
+    guest_send_texts(&s, &bob, 1, 3, none, hash);
+    stage_disk_done(&s);
+    guest_feed(&s, &bob, &feed);
+    struct have_item item = {.incarnation = feed.incarnation, .number = 3};
+    memcpy(item.author, feed.author, ID_LEN);
+    have_begin(&w, feed.conversation, true);
+    for (size_t i = 0; i < 100; i++)
+        have_add(&w, &item);
+    stage_wait(&s, 1000);
+    guest_send(&s, &bob, MESSAGE_HAVE, 0, body, sizeof body);
+    assert_int_equal(count_heard(MESSAGE_RECEIPT), 1);
+    expect_receipt(3, hash);
+}
+
 /* ---- what goes out ---- */
 
-static void say(const char *text)
+static void tell_bob(const char *text)
 {
     const struct command c = {.type = COMMAND_SEND,
                               .who = "bob",
@@ -276,7 +372,7 @@ static void test_nothing_leaves_before_it_is_durable(void **state)
 {
     (void)state;
     struct frame_message m;
-    say("hello");
+    tell_bob("hello");
     assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
     assert_null(stage_event(&s, EVENT_ACCEPTED));
     stage_disk_done(&s);
@@ -299,7 +395,7 @@ static void test_a_head_follows_within_10_ms(void **state)
 {
     (void)state;
     struct frame_message m;
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     assert_false(guest_heard(&bob, MESSAGE_HEAD, &m));
     stage_wait(&s, 10);
@@ -331,7 +427,7 @@ static void send_receipt(const struct identity_secret *signer, const struct feed
 static void test_a_receipt_delivers_once_it_is_written(void **state)
 {
     (void)state;
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     const struct feed_point point = accepted_point(1);
     send_receipt(&bob.me, &point);
@@ -351,7 +447,7 @@ static void test_a_receipt_by_somebody_else_ends_the_session(void **state)
     (void)state;
     struct guest eve;
     guest_init(&eve, 3, "eve");
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     const struct feed_point point = accepted_point(1);
     send_receipt(&eve.me, &point);
@@ -363,7 +459,7 @@ static void test_a_receipt_by_somebody_else_ends_the_session(void **state)
 static void test_a_receipt_for_what_we_never_said_is_passed_over(void **state)
 {
     (void)state;
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     struct feed_point point = accepted_point(1);
     point.hash[0] ^= 1;
@@ -383,7 +479,7 @@ static void test_what_was_sent_and_not_held_is_sent_again_to_the_next_session(vo
 {
     (void)state;
     struct frame_message m;
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     stage_link_down(&s, bob.link);
     guest_connect(&s, &bob, NODE_INCOMING_LINK | 2);
@@ -399,7 +495,7 @@ static void test_an_old_queue_is_read_back_from_the_disk(void **state)
     struct frame_message m;
     stage_link_down(&s, bob.link);
     for (int i = 0; i < 5; i++)
-        say("hello");
+        tell_bob("hello");
     stage_disk_done(&s);
     s.guest = NULL;
     stage_restart(&s, 1);
@@ -480,7 +576,7 @@ static void test_a_head_that_the_peer_never_got_is_signed_again(void **state)
 {
     (void)state;
     struct frame_message m;
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     const struct feed_point point = accepted_point(1);
     come_back_holding(&point.feed, 1, 0);
@@ -492,11 +588,65 @@ static void test_a_head_that_the_peer_never_got_is_signed_again(void **state)
     assert_false(guest_heard(&bob, MESSAGE_HEAD, &m));
 }
 
+static void test_what_another_process_of_the_peers_holds_is_sent_to_this_one(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    struct entries run;
+    tell_bob("hello");
+    stage_disk_done(&s);
+    const struct feed_point point = accepted_point(1);
+    come_back_holding(&point.feed, 1, 0);
+    stage_link_down(&s, bob.link);
+    bob.incarnation++; /* the next process, with an empty disk */
+    guest_connect(&s, &bob, NODE_INCOMING_LINK | 2);
+    tell_bob("are you there?");
+    stage_disk_done(&s);
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m)); /* it has not told what it holds */
+    guest_send_have(&s, &bob);
+    assert_true(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    assert_int_equal(entries_parse(m.body, m.len, &run), LTH_OK);
+    assert_true(run.first == 1);
+}
+
+static void test_what_a_later_process_brought_is_not_given_back_to_it(void **state)
+{
+    (void)state;
+    uint8_t bytes[HEAD_LEN];
+    struct frame_message m;
+    uint64_t today = bob.incarnation--; /* what an earlier process of his wrote */
+    make_head(bytes);
+    stage_disk_done(&s);
+    guest_send(&s, &bob, MESSAGE_HEAD, 0, bytes, sizeof bytes);
+    assert_int_equal(bobs_feed()->durable, 3);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 1); /* the head vouches for them */
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    stage_disk_done(&s);
+    assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
+    bob.incarnation = today;
+}
+
+static void test_a_receipt_ends_the_doubt(void **state)
+{
+    (void)state;
+    tell_bob("hello");
+    stage_disk_done(&s);
+    const struct feed_point point = accepted_point(1);
+    stage_wait(&s, DOUBT_AFTER_MS - 1);
+    send_receipt(&bob.me, &point);
+    stage_wait(&s, DOUBT_AFTER_MS);
+    assert_int_equal(stage_count(&s, TODO_LOOK), 0);
+    tell_bob("hello again");
+    stage_disk_done(&s);
+    stage_wait(&s, DOUBT_AFTER_MS); /* and without one it is doubted */
+    assert_int_equal(stage_count(&s, TODO_LOOK), 1);
+}
+
 static void test_many_accounts_are_acted_upon_once_a_second(void **state)
 {
     (void)state;
     struct frame_message m;
-    say("hello");
+    tell_bob("hello");
     stage_disk_done(&s);
     guest_send_have(&s, &bob); /* a second one: what it asks for waits */
     assert_false(guest_heard(&bob, MESSAGE_ENTRIES, &m));
@@ -529,6 +679,7 @@ static void test_a_receipt_signed_ahead_is_sent_once_it_is_true(void **state)
     struct frame_message m;
     guest_send_texts(&s, &bob, 1, 1, none, hash);
     node_prepare(s.node);
+    assert_int_equal(bobs_feed()->signed_number, 1);
     assert_false(guest_heard(&bob, MESSAGE_RECEIPT, &m));
     stage_disk_done(&s);
     expect_receipt(1, hash);
@@ -537,6 +688,20 @@ static void test_a_receipt_signed_ahead_is_sent_once_it_is_true(void **state)
     guest_send_texts(&s, &bob, 3, 1, hash, hash); /* both are written at once */
     stage_disk_done(&s);
     expect_receipt(3, hash);
+}
+
+static void test_in_a_busy_conversation_nothing_is_signed_ahead(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    guest_send_texts(&s, &bob, 1, 5, none, hash);
+    node_prepare(s.node);
+    assert_int_equal(bobs_feed()->signed_number, 0);
+    stage_disk_done(&s);
+    expect_receipt(5, hash);
+    guest_send_texts(&s, &bob, 6, 4, hash, hash);
+    node_prepare(s.node);
+    assert_int_equal(bobs_feed()->signed_number, 9); /* what is on its way counts, not what was */
 }
 
 /* Bytes that the last step handed out, and those of a read that it asked for. */
@@ -552,24 +717,46 @@ static size_t handed_out(void)
     return bytes + handed_out();
 }
 
-static void test_a_slow_link_is_not_handed_much_ahead(void **state)
+static void say_much(void)
 {
-    (void)state;
     static char text[TEXT_MAX + 1];
     memset(text, 'x', TEXT_MAX);
     for (size_t i = 0; i < 100; i++)
-        say(text);
+        tell_bob(text);
     stage_disk_done(&s);
+}
+
+/* All that was ahead leaves, after took_ms; returns what is ahead then. */
+static size_t let_leave(size_t ahead, uint64_t took_ms)
+{
+    const struct node_input left = {.type = INPUT_LINK_SENT,
+                                    .link = {.id = bob.link, .sent = ahead}};
+    s.now.mono_ms += took_ms;
+    stage_input(&s, &left);
+    return handed_out();
+}
+
+static void test_a_slow_link_is_not_handed_much_ahead(void **state)
+{
+    (void)state;
+    say_much();
     size_t ahead = handed_out();
-    assert_in_range(ahead, 32 * 1024, 64 * 1024);
-    for (size_t i = 0; i < 4; i++) { /* each takes two seconds */
-        const struct node_input left = {.type = INPUT_LINK_SENT,
-                                        .link = {.id = bob.link, .sent = ahead}};
-        s.now.mono_ms += 2000;
-        stage_input(&s, &left);
-        ahead = handed_out();
-    }
+    assert_in_range(ahead, WINDOW_FIRST, 2 * WINDOW_FIRST);
+    for (size_t i = 0; i < 4; i++)
+        ahead = let_leave(ahead, 2ULL * WINDOW_SLOW_MS);
     assert_in_range(ahead, 1, 24 * 1024);
+}
+
+static void test_a_fast_link_is_handed_more_ahead(void **state)
+{
+    (void)state;
+    say_much();
+    size_t ahead = handed_out();
+    for (size_t i = 0; i < 3; i++)
+        ahead = let_leave(ahead, WINDOW_FAST_MS);
+    assert_in_range(ahead, WINDOW_MAX, WINDOW_MAX + 64 * 1024);
+    ahead = let_leave(ahead, WINDOW_FAST_MS);
+    assert_in_range(ahead, WINDOW_MAX, WINDOW_MAX + 64 * 1024); /* and that is wide enough */
 }
 
 #define ON_A_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
@@ -589,6 +776,10 @@ int main(void)
         ON_A_STAGE(test_what_was_not_shown_before_a_crash_is_shown_after_it),
         ON_A_STAGE(test_a_head_is_kept_as_evidence_once),
         ON_A_STAGE(test_a_forged_head_ends_the_session),
+        ON_A_STAGE(test_a_head_of_what_is_known_to_be_missing_is_not_looked_at_again),
+        ON_A_STAGE(test_a_receipt_that_may_be_lost_is_told_again),
+        ON_A_STAGE(test_a_receipt_for_what_became_durable_between_sessions_is_told_on_the_next),
+        ON_A_STAGE(test_an_account_that_names_a_feed_many_times_gets_one_receipt),
         ON_A_STAGE(test_nothing_leaves_before_it_is_durable),
         ON_A_STAGE(test_a_head_follows_within_10_ms),
         ON_A_STAGE(test_a_receipt_delivers_once_it_is_written),
@@ -599,10 +790,15 @@ int main(void)
         ON_A_STAGE(test_what_an_author_lost_is_given_back_behind_its_head),
         ON_A_STAGE(test_it_is_given_back_after_a_restart_too),
         ON_A_STAGE(test_a_head_that_the_peer_never_got_is_signed_again),
+        ON_A_STAGE(test_what_another_process_of_the_peers_holds_is_sent_to_this_one),
+        ON_A_STAGE(test_what_a_later_process_brought_is_not_given_back_to_it),
+        ON_A_STAGE(test_a_receipt_ends_the_doubt),
         ON_A_STAGE(test_many_accounts_are_acted_upon_once_a_second),
         ON_A_STAGE(test_who_does_not_read_is_not_read_either),
         ON_A_STAGE(test_a_receipt_signed_ahead_is_sent_once_it_is_true),
+        ON_A_STAGE(test_in_a_busy_conversation_nothing_is_signed_ahead),
         ON_A_STAGE(test_a_slow_link_is_not_handed_much_ahead),
+        ON_A_STAGE(test_a_fast_link_is_handed_more_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -519,7 +519,7 @@ static void test_a_stalled_session_is_replaced_by_a_second_dial(void **state)
     guest_clear(&s, &again);
 }
 
-static void test_a_session_that_answers_is_not_doubted(void **state)
+static void test_an_answer_ends_the_doubt(void **state)
 {
     (void)state;
     struct guest *g = dial_guest();
@@ -533,6 +533,22 @@ static void test_a_session_that_answers_is_not_doubted(void **state)
     guest_clear(&s, g);
 }
 
+static void test_a_peers_own_ping_does_not_end_the_doubt(void **state)
+{
+    (void)state;
+    struct guest *g = dial_guest();
+    struct node_input stalled = {.type = INPUT_STALLED, .link = {.id = g->link}};
+    stage_wait(&s, PING_AFTER_MS + DOUBT_AFTER_MS - 1);
+    guest_send(&s, g, MESSAGE_PING, 0, "12345678", 8);
+    guest_send(&s, g, MESSAGE_NAME, 0, "robert", 6);
+    guest_send_have(&s, g);
+    stage_wait(&s, 1); /* all that shows that we hear it, and not that it hears us */
+    assert_int_equal(stage_todo(&s, TODO_LOOK, 0)->link, g->link);
+    stage_input(&s, &stalled);
+    assert_int_equal(stage_count(&s, TODO_DIAL), 1);
+    guest_clear(&s, g);
+}
+
 static void test_a_process_that_stood_still_starts_its_sessions_afresh(void **state)
 {
     (void)state;
@@ -543,6 +559,78 @@ static void test_a_process_that_stood_still_starts_its_sessions_afresh(void **st
     assert_true(stage_closed(&s, g->link));
     assert_int_equal(stage_count(&s, TODO_WRITE), 0); /* nothing more under the old keys */
     guest_clear(&s, g);
+}
+
+static bool is_warned_of(const char *code)
+{
+    const struct event *e = stage_event(&s, EVENT_WARNING);
+    return e && strcmp(e->warning.code, code) == 0;
+}
+
+static void test_the_clock_is_spoken_of_after_ten_minutes_and_not_before(void **state)
+{
+    (void)state;
+    enum { TEN_MINUTES_MS = 10 * 60 * 1000 };
+    static const struct node_input tick = {.type = INPUT_TIME};
+    static const struct {
+        const char *name;
+        int64_t jump_ms;
+        bool is_told;
+    } rows[] = {
+        {"ten minutes forward", TEN_MINUTES_MS, false},
+        {"more than that forward", TEN_MINUTES_MS + 1, true},
+        {"ten minutes back", -TEN_MINUTES_MS, false},
+        {"more than that back", -TEN_MINUTES_MS - 1, true},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        s.now.wall_ms += (uint64_t)rows[i].jump_ms;
+        stage_input(&s, &tick);
+        CHECK(is_warned_of("clock") == rows[i].is_told, rows[i].name);
+        stage_input(&s, &tick);
+        CHECK(!is_warned_of("clock"), rows[i].name); /* once a jump */
+    }
+}
+
+/* A handshake message as the node wrote it to link in the last step; returns its length. */
+static size_t written(uint32_t link, uint8_t out[512])
+{
+    const struct todo *write = stage_todo(&s, TODO_WRITE, 0);
+    assert_int_equal(write->write.link, link);
+    assert_in_range(write->write.len, 1, 512);
+    memcpy(out, write->write.bytes, write->write.len);
+    return write->write.len;
+}
+
+static void test_a_dial_that_leads_back_to_ourselves_is_no_copy_of_us(void **state)
+{
+    (void)state;
+    uint8_t message[512];
+    stage_found(&s, "mirror", "192.0.2.1:7327", false);
+    uint32_t link = stage_todo(&s, TODO_DIAL, 0)->dial.link;
+    stage_link_up(&s, link, true, "192.0.2.1:7327");
+    size_t len = written(link, message);
+    stage_link_up(&s, incoming(1), false, "192.0.2.1:40000");
+    stage_bytes(&s, incoming(1), message, len);
+    len = written(incoming(1), message);
+    stage_bytes(&s, link, message, len);
+    assert_true(stage_closed(&s, link));
+    assert_null(stage_event(&s, EVENT_WARNING));
+}
+
+static void test_a_copy_of_us_is_told_of_once(void **state)
+{
+    (void)state;
+    static const char *const addresses[] = {"192.0.2.1:7327", "192.0.2.2:7327"};
+    for (size_t i = 0; i < LENGTH(addresses); i++) {
+        struct guest copy;
+        guest_init(&copy, 1, "host"); /* the secret of the node itself */
+        stage_found(&s, addresses[i], addresses[i], false);
+        uint32_t link = stage_todo(&s, TODO_DIAL, 0)->dial.link;
+        guest_accept(&s, &copy, link, addresses[i]);
+        CHECK(stage_closed(&s, link), addresses[i]);
+        CHECK(is_warned_of("clone") == (i == 0), addresses[i]);
+        guest_clear(&s, &copy);
+    }
 }
 
 static void test_a_new_name_is_told_and_a_namesake_is_warned_of(void **state)
@@ -658,8 +746,12 @@ int main(void)
         ON_A_STAGE(test_when_our_network_changes_sessions_have_two_seconds_to_prove_themselves),
         ON_A_STAGE(test_after_its_volume_a_session_is_replaced_by_a_fresh_handshake),
         ON_A_STAGE(test_a_stalled_session_is_replaced_by_a_second_dial),
-        ON_A_STAGE(test_a_session_that_answers_is_not_doubted),
+        ON_A_STAGE(test_an_answer_ends_the_doubt),
+        ON_A_STAGE(test_a_peers_own_ping_does_not_end_the_doubt),
         ON_A_STAGE(test_a_process_that_stood_still_starts_its_sessions_afresh),
+        ON_A_STAGE(test_the_clock_is_spoken_of_after_ten_minutes_and_not_before),
+        ON_A_STAGE(test_a_dial_that_leads_back_to_ourselves_is_no_copy_of_us),
+        ON_A_STAGE(test_a_copy_of_us_is_told_of_once),
         ON_A_STAGE(test_a_new_name_is_told_and_a_namesake_is_warned_of),
         ON_A_STAGE(test_somebody_blocked_is_put_out_and_not_let_in_again),
         ON_A_STAGE(test_a_new_process_of_the_same_person_replaces_the_old_session),

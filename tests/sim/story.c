@@ -9,7 +9,7 @@ enum {
     TALK_MAX = 1200, /* sayings in one story */
     MEET_MS = 15000, /* on a quiet network all have met by then */
     ONLINE_MS = 15000,
-    ONLINE_AFTER_FAULTS_MS = 35000, /* what was swallowed in silence is noticed by silence */
+    ONLINE_AFTER_SILENCE_MS = 35000, /* bytes swallowed, or a clone gone: noticed by silence */
     SETTLE_MS = 150000,
     MINUTE_MS = 60000,
     STATUS_MS = 90000,
@@ -181,7 +181,8 @@ static void play(struct story *s, const struct story_options *o)
     world_run(w, story_ms > MEET_MS ? story_ms - MEET_MS : 0);
     if (w->verdict.rule == RULE_NONE)
         heal(s);
-    uint64_t online_ms = s->ingredients >> WITH_faults & 1 ? ONLINE_AFTER_FAULTS_MS : ONLINE_MS;
+    const uint32_t silent = (uint32_t)1 << WITH_faults | (uint32_t)1 << WITH_clones;
+    uint64_t online_ms = s->ingredients & silent ? ONLINE_AFTER_SILENCE_MS : ONLINE_MS;
     world_run(w, online_ms);
     if (w->verdict.rule == RULE_NONE)
         ending_check_online(w);

@@ -238,6 +238,8 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
             name_parents_again(item.feed->conversation);
         if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING)
             refuse_ours(n, item.ticket, why);
+        if (item.kind == JOURNAL_THEIR_ENTRY)
+            item.feed->conversation->awaited = item.feed; /* the oldest is the last one here */
         if ((is_entry(&item) && item.kind != JOURNAL_OUR_ENTRY) || item.kind == JOURNAL_RECEIPT)
             receiving_ask_again(n, item.feed->conversation);
     }

@@ -94,6 +94,7 @@ struct conversation {
     bool account_due;      /* one came since */
     bool synced;           /* it came on the session that lives now */
     bool reading;          /* records to be sent are being read back */
+    struct feed *awaited;  /* theirs: some of it was not taken: nothing of others before it */
     bool resync;           /* something is missing here: ask for it again */
     struct lost *lost;     /* owned; entries of ours that the peer is giving back, or NULL */
     bool gap_untold;       /* one of its feeds may lack what nobody was told of */

@@ -224,12 +224,15 @@ static enum lth_err take_entry(struct node *n, struct feed *f, uint64_t number,
     } else if (entry_content_parse(content, len, &parsed) != LTH_OK) {
         return LTH_MALFORMED;
     } else if (!quota_allows(n, f->conversation->peer, len + QUOTA_PER_ENTRY)) {
+        f->conversation->awaited = f;
         return LTH_LIMIT;
     } else {
         enum lth_err err = store_entry(n, f, content, len, &parsed, JOURNAL_THEIR_ENTRY, 0);
         if (err != LTH_OK)
             return err;
         n->sign_ahead = f;
+        if (f->conversation->awaited == f)
+            f->conversation->awaited = NULL;
     }
     memcpy(prev, feed_hash(f, number), HASH_LEN);
     return LTH_OK;
@@ -241,7 +244,8 @@ static enum lth_err take_run(struct node *n, struct link *l, struct feed *f, str
     size_t len;
     uint64_t before = f->count;
     enum lth_err err = LTH_OK;
-    if (run->first > f->count + 1) {
+    const struct feed *awaited = f->conversation->awaited;
+    if (run->first > f->count + 1 || (awaited && awaited != f)) {
         n->dropped[DROP_GAP]++; /* our disk refused what is missing, or its author lost it */
         feed_note_known(f, run->first - 1);
         receiving_ask_again(n, f->conversation);

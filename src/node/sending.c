@@ -172,6 +172,7 @@ void delivery_on_active(struct node *n, struct link *l)
     if (!c)
         return;
     c->synced = false;
+    c->awaited = NULL; /* a new session begins with the oldest */
     drop_lost(c);
     receipts_repeat(n, l, c);
     receiving_tell_again(n, l, c);

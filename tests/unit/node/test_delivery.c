@@ -642,6 +642,26 @@ static void test_a_receipt_ends_the_doubt(void **state)
     assert_int_equal(stage_count(&s, TODO_LOOK), 1);
 }
 
+static void test_what_was_said_after_a_restart_waits_for_what_the_disk_refused_before(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN], later[HASH_LEN];
+    uint64_t from = s.appended + 1, first = bob.incarnation;
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    stage_disk_refuses(&s, from, LTH_DISK_FULL);
+    bob.incarnation = first + 1; /* another feed, over the same session */
+    guest_send_texts(&s, &bob, 1, 1, none, later);
+    assert_int_equal(stage_count(&s, TODO_APPEND), 0);
+    bob.incarnation = first;
+    guest_send_texts(&s, &bob, 1, 1, none, hash);
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 1);
+    bob.incarnation = first + 1;
+    guest_send_texts(&s, &bob, 1, 1, none, later);
+    stage_disk_done(&s);
+    assert_int_equal(shown(), 1);
+}
+
 static void test_many_accounts_are_acted_upon_once_a_second(void **state)
 {
     (void)state;
@@ -793,6 +813,7 @@ int main(void)
         ON_A_STAGE(test_what_another_process_of_the_peers_holds_is_sent_to_this_one),
         ON_A_STAGE(test_what_a_later_process_brought_is_not_given_back_to_it),
         ON_A_STAGE(test_a_receipt_ends_the_doubt),
+        ON_A_STAGE(test_what_was_said_after_a_restart_waits_for_what_the_disk_refused_before),
         ON_A_STAGE(test_many_accounts_are_acted_upon_once_a_second),
         ON_A_STAGE(test_who_does_not_read_is_not_read_either),
         ON_A_STAGE(test_a_receipt_signed_ahead_is_sent_once_it_is_true),

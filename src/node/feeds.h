@@ -57,12 +57,12 @@ struct feed {
     uint64_t peer_has;        /* held by the peer, as its last HAVE said */
     uint64_t sent;            /* handed to the session that lives now, or told */
     uint64_t sent_high;       /* handed to any session: what `sent` events were told of */
-    uint64_t receipted;       /* ours: receipt verified and written. theirs: receipt issued */
+    uint64_t receipted;       /* ours: receipt verified and written */
     uint64_t receipt_seen;    /* ours: receipt verified, perhaps not yet written */
     uint64_t receipted_first; /* ours: where the newest receipt begins to tell something new */
     uint64_t receipted_ms;    /* wall clock of the newest */
     uint64_t peer_proves;     /* mine: highest of our heads that the peer holds */
-    uint32_t receipt_link;    /* theirs: link on which receipted was last told */
+    uint32_t receipt_link;    /* theirs: link on which a receipt was last told */
     uint64_t receipt_told_ms; /* theirs: monotonic, when */
     size_t since_head;        /* mine: bytes of entries sent since the last head */
     uint64_t signed_number;   /* theirs: of the receipt whose signature is kept; 0 = none */

@@ -46,7 +46,6 @@ void receipts_send(struct node *n, struct link *l, struct feed *f, uint64_t upto
         sign_receipt(n, f, &point, &receipt);
     receipt_write(&receipt, body);
     link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
-    f->receipted = upto;
     f->receipt_link = l->id;
     f->receipt_told_ms = n->now.mono_ms;
     f->receipt_due = false;

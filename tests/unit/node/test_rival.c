@@ -189,6 +189,18 @@ static void test_a_spare_session_takes_over_when_the_active_one_ends(void **stat
     assert_true(guest_heard(&theirs, MESSAGE_PONG, &m));
 }
 
+static void test_an_account_that_a_dead_session_swallowed_is_told_again(void **state)
+{
+    (void)state;
+    struct frame_message m;
+    probe_ours();
+    contacts_get(&s.node->contacts, ours.me.public.id)->direct->told_on = ours.link;
+    s.guest = &theirs;
+    stage_link_down(&s, ours.link);
+    assert_int_equal(active(), theirs.link);
+    assert_true(guest_heard(&theirs, MESSAGE_HAVE, &m));
+}
+
 static void test_of_two_spare_sessions_one_is_left(void **state)
 {
     (void)state;
@@ -259,6 +271,7 @@ int main(void)
         ON_A_STAGE(test_a_new_process_replaces_all_sessions_of_the_old_one),
         ON_A_STAGE(test_a_stalled_session_is_replaced_at_once),
         ON_A_STAGE(test_a_spare_session_takes_over_when_the_active_one_ends),
+        ON_A_STAGE(test_an_account_that_a_dead_session_swallowed_is_told_again),
         ON_A_STAGE(test_of_two_spare_sessions_one_is_left),
         ON_A_STAGE(test_a_spare_session_that_told_what_it_holds_is_served_when_it_takes_over),
         ON_A_STAGE(test_what_another_process_told_meanwhile_makes_a_spare_session_go),

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "node/delivery.h"
+#include "node/sending.h"
 #include "node/state.h"
 #include "store/record.h"
 
@@ -312,21 +313,31 @@ void commands_on_history(struct node *n, const struct pending_read *read,
     event->history.more = read->more;
 }
 
-static void view_recipient(const struct node *n, const struct place *place,
-                           struct recipient_view *out)
+static void view_recipient(const struct reach *r, uint64_t number, struct recipient_view *out)
+{
+    *out = (struct recipient_view){.state = STATE_QUEUED};
+    memcpy(out->peer, r->exchange->contact->identity.id, ID_LEN);
+    if (number <= r->receipted)
+        out->state = STATE_DELIVERED;
+    else if (number <= r->sent_high)
+        out->state = STATE_SENT;
+    if (out->state == STATE_DELIVERED && number >= r->receipted_first)
+        out->time_ms = r->receipted_ms;
+}
+
+/* Returns how many; views has room for one of each exchange, and one more. */
+static size_t view_recipients(const struct node *n, const struct place *place,
+                              struct recipient_view *views)
 {
     const struct feed *f = place->feed;
-    memcpy(out->peer, f->conversation->peer->identity.id, ID_LEN);
-    out->state = STATE_QUEUED;
-    out->time_ms = 0;
-    if (!f->mine) /* somebody else's is with us already */
-        memcpy(out->peer, n->me.public.id, ID_LEN);
-    if (!f->mine || place->number <= f->receipted)
-        out->state = STATE_DELIVERED;
-    else if (place->number <= f->sent_high)
-        out->state = STATE_SENT;
-    if (f->mine && out->state == STATE_DELIVERED && place->number >= f->receipted_first)
-        out->time_ms = f->receipted_ms;
+    size_t count = 0;
+    for (size_t i = 0; f->mine && i < f->reach_count; i++)
+        view_recipient(f->reaches[i], place->number, &views[count++]);
+    if (f->mine)
+        return count;
+    views[0] = (struct recipient_view){.state = STATE_DELIVERED}; /* it is with us already */
+    memcpy(views[0].peer, n->me.public.id, ID_LEN);
+    return 1;
 }
 
 static void on_message_state(struct node *n, const struct command *c)
@@ -341,14 +352,14 @@ static void on_message_state(struct node *n, const struct command *c)
                   c->id ? c->id : "");
         return;
     }
-    struct recipient_view *view = todo_room(n->todo, sizeof *view);
+    struct recipient_view *views =
+        todo_room(n->todo, (place.feed->conversation->exchange_count + 1) * sizeof *views);
     struct event *event = answer(n, c, EVENT_MESSAGE_STATE);
-    if (!view)
+    if (!views)
         return;
-    view_recipient(n, &place, view);
     memcpy(event->message_state.id, id, sizeof id);
-    event->message_state.recipients = view;
-    event->message_state.count = 1;
+    event->message_state.recipients = views;
+    event->message_state.count = view_recipients(n, &place, views);
 }
 
 /* ---- addresses ---- */
@@ -480,6 +491,16 @@ static size_t count_drops(struct node *n, struct drop_count *counts)
     return count;
 }
 
+/* Our durable entries without a receipt, once for each reader. */
+static uint64_t queued_durable(const struct node *n)
+{
+    uint64_t queued = 0;
+    for (const struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+        for (size_t i = 0; i < c->exchange_count; i++)
+            queued += sending_unreceipted(c->exchanges[i], false);
+    return queued;
+}
+
 static void on_status(struct node *n, const struct command *c)
 {
     struct status_view *view = &answer(n, c, EVENT_STATUS)->status;
@@ -492,7 +513,7 @@ static void on_status(struct node *n, const struct command *c)
     view->handshakes_ok = n->handshakes_ok;
     view->handshakes_failed = n->handshakes_failed;
     view->rekeys = n->rekeys;
-    view->queued = n->queued;
+    view->queued = queued_durable(n);
     view->dropped = drops;
     view->dropped_count = drops ? count_drops(n, drops) : 0;
 }
@@ -502,9 +523,9 @@ static uint64_t queued_for_online(const struct node *n)
 {
     uint64_t queued = 0;
     for (const struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
-        for (size_t i = 0; c->peer->link && i < c->feed_count; i++)
-            if (c->feeds[i]->mine)
-                queued += c->feeds[i]->count - c->feeds[i]->receipted;
+        for (size_t i = 0; i < c->exchange_count; i++)
+            if (exchange_session(c->exchanges[i]))
+                queued += sending_unreceipted(c->exchanges[i], true);
     return queued;
 }
 
@@ -513,7 +534,7 @@ static void say_synced(struct node *n, struct waiting_sync *sync)
     struct event *event = say(n, EVENT_SYNCED);
     event->is_answer = true;
     event->ticket = sync->ticket;
-    event->synced.queued = n->queued;
+    event->synced.queued = queued_durable(n);
     sync->used = false;
 }
 

@@ -16,6 +16,7 @@ enum { CONTACTS_MAX = 1024, ID_PREFIX_MIN = 6 };
 
 struct link;
 struct conversation;
+struct exchange;
 
 struct contact {
     struct identity identity;
@@ -32,6 +33,7 @@ struct contact {
     struct endpoint address;              /* where it accepts connections; port 0 = unknown */
     struct link *link;                    /* the live session, or NULL */
     struct conversation *direct;          /* or NULL until there is one */
+    struct exchange *exchanges;           /* of every conversation shared, by next_of_contact */
     uint64_t renamed_ms;                  /* monotonic; when a NAME was last taken */
     unsigned rebuffs;                     /* sessions in a row that they ended right away */
     uint64_t left_ms;                     /* monotonic; when the last session ended; 0 = none */

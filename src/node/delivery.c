@@ -40,10 +40,57 @@ enum lth_err delivery_writing(struct node *n, struct conversation *c, struct fee
     return LTH_OK;
 }
 
-/* The live session over which things for this conversation go, or NULL. */
-struct link *delivery_session(const struct conversation *c)
+struct exchange *delivery_exchange(struct node *n, const struct link *l,
+                                   const uint8_t conversation[CONVERSATION_ID_LEN])
 {
-    return c->peer ? c->peer->link : NULL;
+    struct conversation *direct = delivery_conversation(n, l->contact);
+    if (direct && memcmp(direct->id, conversation, CONVERSATION_ID_LEN) == 0)
+        return direct->exchanges[0];
+    return NULL;
+}
+
+void delivery_on_ready(struct node *n, struct link *l)
+{
+    l->was_told = true;
+    if (!delivery_conversation(n, l->contact))
+        return;
+    for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact)
+        if (x->is_open)
+            receiving_tell(n, l, x);
+}
+
+static void on_active(struct node *n, struct link *l, struct exchange *x)
+{
+    x->synced = false;
+    x->awaited = NULL; /* a new session begins with the oldest */
+    sending_drop_lost(x);
+    receipts_repeat(n, l, x);
+    receiving_tell_again(n, l, x);
+    if (l->has_told && x->account_of == l->incarnation)
+        sending_rewind(n, x, false);
+    else if (l->has_told)
+        link_close(n, l, true); /* another process told since: a new session tells anew */
+}
+
+void delivery_on_active(struct node *n, struct link *l)
+{
+    if (!delivery_conversation(n, l->contact))
+        return;
+    for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact)
+        if (x->is_open)
+            on_active(n, l, x);
+}
+
+void delivery_on_offline(const struct contact *contact)
+{
+    for (struct exchange *x = contact->exchanges; x; x = x->next_of_contact)
+        sending_drop_lost(x);
+}
+
+void delivery_pump(struct node *n, const struct link *l)
+{
+    for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact)
+        sending_pump(n, x);
 }
 
 bool delivery_view(struct node *n, const struct place *place, const struct node_record *record,
@@ -102,16 +149,15 @@ static void say_accepted(struct node *n, const struct journal_item *item)
     memcpy(event->accepted.conversation, item->feed->id.conversation, CONVERSATION_ID_LEN);
 }
 
-static void say_delivered(struct node *n, struct feed *f, uint64_t upto)
+static void say_delivered(struct node *n, struct reach *r, uint64_t upto)
 {
-    f->receipted_ms = n->now.wall_ms;
-    f->receipted_first = f->receipted + 1;
-    n->queued -= upto - f->receipted;
-    sending_say_sent(n, f->conversation, f, upto); /* a receipt proves that it was sent */
-    while (f->receipted < upto) {
+    r->receipted_ms = n->now.wall_ms;
+    r->receipted_first = r->receipted + 1;
+    sending_say_sent(n, r, upto); /* a receipt proves that it was sent */
+    while (r->receipted < upto) {
         struct event *event = say(n, EVENT_DELIVERED);
-        memcpy(event->delivery.id, feed_hash(f, ++f->receipted), HASH_LEN);
-        memcpy(event->delivery.peer, f->conversation->peer->identity.id, ID_LEN);
+        memcpy(event->delivery.id, feed_hash(r->feed, ++r->receipted), HASH_LEN);
+        memcpy(event->delivery.peer, r->exchange->contact->identity.id, ID_LEN);
         event->delivery.time_ms = n->now.wall_ms;
     }
 }
@@ -121,9 +167,18 @@ void delivery_on_written(struct node *n, uint64_t upto)
     struct journal *j = &n->journal;
     while (j->written < upto) {
         const struct journal_item *item = journal_get(j, ++j->written);
-        if (item && item->kind == JOURNAL_RECEIPT && item->number > item->feed->receipted)
-            say_delivered(n, item->feed, item->number);
+        if (item && item->kind == JOURNAL_RECEIPT && item->number > item->reach->receipted)
+            say_delivered(n, item->reach, item->number);
     }
+}
+
+/* r: towards the author; NULL when they are no longer with us. */
+static void on_theirs_durable(struct reach *r)
+{
+    if (!r)
+        return;
+    r->receipt_due = true;
+    sending_offer_back(r);
 }
 
 static void on_entry_durable(struct node *n, const struct journal_item *item)
@@ -138,16 +193,15 @@ static void on_entry_durable(struct node *n, const struct journal_item *item)
     gaps_on_durable(n, f);
     if (!f->mine) {
         show_or_queue(n, &place, &record);
-        f->receipt_due = true;
-        sending_offer_back(f->conversation, f);
+        on_theirs_durable(exchange_of_author(f));
         return;
     }
-    n->queued++;
     if (item->kind == JOURNAL_OUR_ENTRY)
         say_accepted(n, item);
     else
         restoring_on_durable(n, f, item->number);
-    sending_enqueue(f->conversation, f);
+    for (size_t i = 0; i < f->reach_count; i++)
+        sending_enqueue(f->reaches[i]);
 }
 
 static bool is_entry(const struct journal_item *item)
@@ -158,10 +212,11 @@ static bool is_entry(const struct journal_item *item)
 
 static void after_durable(struct node *n, struct feed *f)
 {
-    struct link *l = delivery_session(f->conversation);
-    if (f->receipt_due && l && receipts_author_holds(f, l))
-        receipts_send(n, l, f, f->durable);
-    delivery_pump(n, f->conversation);
+    struct reach *r = exchange_of_author(f);
+    struct link *l = r ? exchange_session(r->exchange) : NULL;
+    if (l && r->receipt_due && receipts_author_holds(r, l))
+        receipts_send(n, l, r, f->durable);
+    sending_pump_all(n, f->conversation);
 }
 
 void delivery_on_durable(struct node *n, uint64_t upto)
@@ -221,6 +276,13 @@ static void name_parents_again(struct conversation *c)
         c->feeds[i]->cited = 0;
 }
 
+static void await(struct feed *f)
+{
+    struct reach *r = exchange_of_author(f);
+    if (r)
+        r->exchange->awaited = f;
+}
+
 void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
 {
     struct journal_item item;
@@ -231,7 +293,7 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
         if (item.kind == JOURNAL_FEED)
             item.feed->in_log = false;
         if (item.kind == JOURNAL_RECEIPT)
-            item.feed->receipt_seen = item.feed->receipted;
+            item.reach->receipt_seen = item.reach->receipted;
         if (is_entry(&item))
             feed_pop(item.feed);
         if (item.kind == JOURNAL_OUR_ENTRY)
@@ -239,9 +301,9 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
         if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING)
             refuse_ours(n, item.ticket, why);
         if (item.kind == JOURNAL_THEIR_ENTRY)
-            item.feed->conversation->awaited = item.feed; /* the oldest is the last one here */
+            await(item.feed); /* the oldest is the last one here */
         if ((is_entry(&item) && item.kind != JOURNAL_OUR_ENTRY) || item.kind == JOURNAL_RECEIPT)
-            receiving_ask_again(n, item.feed->conversation);
+            receiving_ask_all_again(n, item.feed->conversation);
     }
 }
 

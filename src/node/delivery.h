@@ -8,7 +8,7 @@
 #ifndef LTH_NODE_DELIVERY_H
 #define LTH_NODE_DELIVERY_H
 
-#include "node/feeds.h"
+#include "node/exchange.h"
 #include "node/link.h"
 #include "node/node.h"
 #include "node/reads.h"
@@ -19,14 +19,15 @@ struct node;
 /* The direct conversation with a contact, made if need be; NULL when memory is out. */
 struct conversation *delivery_conversation(struct node *n, struct contact *contact);
 
-/* The live session over which things for this conversation go, or NULL. */
-struct link *delivery_session(const struct conversation *c);
+/* What l's person and we share under this conversation id, or NULL. */
+struct exchange *delivery_exchange(struct node *n, const struct link *l,
+                                   const uint8_t conversation[CONVERSATION_ID_LEN]);
 
 /* Our feed of this process start in c, made if need be. */
 LTH_MUST_USE enum lth_err delivery_writing(struct node *n, struct conversation *c,
                                            struct feed **out);
 
-/* l is authenticated: tells the peer what we hold. */
+/* l is authenticated: tells its person what we hold of every conversation we share. */
 void delivery_on_ready(struct node *n, struct link *l);
 
 /* l is now the session with its contact: what was sent on another may be lost. */
@@ -45,8 +46,8 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why);
 void delivery_on_read(struct node *n, const struct pending_read *read,
                       const struct node_record *records);
 
-/* Sends what is durable and lacking, as long as the link has room. */
-void delivery_pump(struct node *n, struct conversation *c);
+/* l, the session with its contact, has room: sends what is durable and lacking. */
+void delivery_pump(struct node *n, const struct link *l);
 
 /* What is due by time: heads of bursts that ended, and asking again for entries that our disk
  * refused. */

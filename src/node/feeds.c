@@ -1,20 +1,25 @@
 #include "node/feeds.h"
 
 #include "base/grow.h"
-#include "node/lost.h"
+#include "node/exchange.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+static void feed_free(struct feed *f)
+{
+    proofs_clear(&f->proofs);
+    reaches_free(f);
+    free(f->entries);
+    free(f);
+}
+
 static void conversation_free(struct conversation *c)
 {
-    for (size_t i = 0; i < c->feed_count; i++) {
-        proofs_clear(&c->feeds[i]->proofs);
-        free(c->feeds[i]->entries);
-        free(c->feeds[i]);
-    }
-    lost_free(c->lost);
+    for (size_t i = 0; i < c->feed_count; i++)
+        feed_free(c->feeds[i]);
+    exchanges_free(c);
     free(c->feeds);
     free(c->order);
     free(c);
@@ -54,6 +59,10 @@ struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVER
         return c;
     memcpy(c->id, id, CONVERSATION_ID_LEN);
     c->peer = peer;
+    if (peer && !exchange_open(c, peer)) {
+        conversation_free(c);
+        return NULL;
+    }
     if (peer)
         peer->direct = c;
     HASH_ADD_KEYPTR(hh, f->conversations, c->id, CONVERSATION_ID_LEN, c);
@@ -98,7 +107,7 @@ static enum lth_err reserve_handle(struct feeds *f, uint32_t handle)
 }
 
 static struct feed *feed_new(struct conversation *c, uint32_t handle, const uint8_t author[ID_LEN],
-                             uint64_t incarnation)
+                             uint64_t incarnation, bool mine)
 {
     /* Feeds are rare: the array grows one at a time. */
     struct feed **feeds = realloc(c->feeds, (c->feed_count + 1) * sizeof(struct feed *));
@@ -112,8 +121,12 @@ static struct feed *feed_new(struct conversation *c, uint32_t handle, const uint
     memcpy(feed->id.author, author, ID_LEN);
     feed->id.incarnation = incarnation;
     feed->handle = handle;
-    feed->mine = !c->peer || memcmp(author, c->peer->identity.id, ID_LEN) != 0;
+    feed->mine = mine;
     feed->conversation = c;
+    if (exchange_cover(c, feed) != LTH_OK) {
+        feed_free(feed);
+        return NULL;
+    }
     c->feeds[c->feed_count++] = feed;
     return feed;
 }
@@ -125,7 +138,8 @@ enum lth_err feeds_add(struct feeds *f, struct conversation *c, uint32_t handle,
     enum lth_err err = c->feed_count < FEEDS_MAX ? reserve_handle(f, handle) : LTH_LIMIT;
     if (err != LTH_OK)
         return err;
-    struct feed *feed = feed_new(c, handle, author, incarnation);
+    bool mine = memcmp(author, f->me, ID_LEN) == 0;
+    struct feed *feed = feed_new(c, handle, author, incarnation, mine);
     if (!feed)
         return LTH_NO_MEMORY;
     f->by_handle[handle - 1] = feed;
@@ -227,7 +241,9 @@ void feed_pop(struct feed *f)
     f->count--;
     f->signed_number = 0; /* another entry may come in its place */
     proofs_cut(&f->proofs, f->count);
-    f->sent = f->sent < f->count ? f->sent : f->count;
+    for (size_t i = 0; i < f->reach_count; i++)
+        if (f->reaches[i] && f->reaches[i]->sent > f->count)
+            f->reaches[i]->sent = f->count;
     f->cited = f->cited < f->count ? f->cited : f->count;
 }
 

@@ -46,30 +46,11 @@ struct feed {
     uint64_t gap_first; /* told as missing, up to gap_last; 0 = nothing is */
     uint64_t gap_last;
 
-    /* What vouches for entries beyond their author's session. */
-    struct proofs proofs; /* theirs: signed heads that we keep */
-    uint64_t proof_sent;  /* theirs: number of the one last sent in this session */
-    uint64_t claimed;     /* mine, of another process: highest a peer said it holds */
-    uint64_t claimed_by;  /* incarnation of the peer's process that said so */
-    bool claim_grew;      /* mine, of another process: and then more than that */
-
-    /* Towards the other side of a direct conversation. */
-    uint64_t peer_has;        /* held by the peer, as its last HAVE said */
-    uint64_t sent;            /* handed to the session that lives now, or told */
-    uint64_t sent_high;       /* handed to any session: what `sent` events were told of */
-    uint64_t receipted;       /* ours: receipt verified and written */
-    uint64_t receipt_seen;    /* ours: receipt verified, perhaps not yet written */
-    uint64_t receipted_first; /* ours: where the newest receipt begins to tell something new */
-    uint64_t receipted_ms;    /* wall clock of the newest */
-    uint64_t peer_proves;     /* mine: highest of our heads that the peer holds */
-    uint32_t receipt_link;    /* theirs: link on which a receipt was last told */
-    uint64_t receipt_told_ms; /* theirs: monotonic, when */
-    size_t since_head;        /* mine: bytes of entries sent since the last head */
-    uint64_t signed_number;   /* theirs: of the receipt whose signature is kept; 0 = none */
-    uint8_t signed_receipt[SIGNATURE_LEN];
-    uint64_t receipt_wanted; /* theirs: up to where its author lacks our receipt; 0 = nowhere */
-    bool receipt_due, head_due, queued;
-    struct feed *next_queued, *next_head;
+    struct proofs proofs;   /* theirs: signed heads that vouch for entries on any session */
+    uint64_t signed_number; /* mine: of the head, theirs: of the receipt that was signed last */
+    uint8_t signature[SIGNATURE_LEN];
+    struct reach **reaches; /* owned, and each of them; by exchange: node/exchange.h */
+    size_t reach_count;
 };
 
 /* Where an entry stands in the order of its conversation. */
@@ -80,29 +61,22 @@ struct place {
 
 struct conversation {
     uint8_t id[CONVERSATION_ID_LEN];
-    struct contact *peer; /* the other side */
-    struct feed **feeds;  /* owned array of owned feeds */
+    struct contact *peer;        /* the other side of a direct one */
+    struct group *group;         /* of a group: borrowed; NULL: a direct one */
+    struct exchange **exchanges; /* owned, and each of them: node/exchange.h */
+    size_t exchange_count;
+    struct feed **feeds; /* owned, and each of them */
     size_t feed_count;
     struct feed *writing; /* our own feed of this process start, or NULL */
     struct place *order;  /* owned; the durable entries; see conversation_order */
     bool unsorted;        /* order is not in order */
     size_t order_count, order_capacity;
-    uint32_t account_link; /* link on which a HAVE of several messages is coming; 0 = none */
-    uint32_t told_on;      /* link on which our last HAVE went */
-    uint64_t account_of;   /* incarnation of the peer's process whose HAVE was complete last */
-    uint64_t account_ms;   /* monotonic; when a HAVE was last acted upon */
-    bool account_due;      /* one came since */
-    bool synced;           /* it came on the session that lives now */
-    bool reading;          /* records to be sent are being read back */
-    struct feed *awaited;  /* theirs: some of it was not taken: nothing of others before it */
-    bool resync;           /* something is missing here: ask for it again */
-    struct lost *lost;     /* owned; entries of ours that the peer is giving back, or NULL */
-    bool gap_untold;       /* one of its feeds may lack what nobody was told of */
-    struct feed *queue;    /* feeds of which the peer lacks something; see sending.h */
+    bool gap_untold; /* one of its feeds may lack what nobody was told of */
     UT_hash_handle hh;
 };
 
 struct feeds {
+    uint8_t me[ID_LEN];                 /* author of our own feeds */
     struct conversation *conversations; /* by id; owned */
     struct feed **by_handle;            /* handle n stands at n - 1; NULL where the log has a gap */
     size_t handle_count, handle_capacity;
@@ -110,7 +84,7 @@ struct feeds {
 
 void feeds_clear(struct feeds *f);
 
-/* Finds or makes. NULL when memory is out. */
+/* Finds or makes; with peer, a direct one and its exchange. NULL when memory is out. */
 struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVERSATION_ID_LEN],
                                         struct contact *peer);
 void feeds_remove_conversation(struct feeds *f, struct conversation *c); /* one without feeds */

@@ -25,7 +25,7 @@ static void tell(struct node *n, struct feed *f)
     f->gap_first = f->count + 1;
     f->gap_last = f->known;
     say_gap(n, EVENT_GAP, f);
-    receiving_ask_again(n, f->conversation);
+    receiving_ask_all_again(n, f->conversation);
 }
 
 /* One gap of a feed is told at a time: what else is said to be missing waits until it is filled. */

@@ -16,6 +16,7 @@
 
 struct contact;
 struct feed;
+struct reach;
 
 /* What becomes true when the record is on disk. */
 enum journal_kind {
@@ -34,6 +35,7 @@ struct journal_item {
     uint8_t *bytes; /* owned by the journal */
     size_t len;
     struct feed *feed;         /* borrowed; NULL for notes and contacts */
+    struct reach *reach;       /* borrowed; of JOURNAL_RECEIPT: whose receipt it is */
     struct contact *contact;   /* borrowed; of JOURNAL_CONTACT, NULL once it is gone */
     uint64_t number;           /* of the entry, or of the receipt */
     uint64_t ticket;           /* of the command behind it */

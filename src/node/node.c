@@ -29,6 +29,7 @@ struct node *node_new(const struct node_config *config)
     if (!n)
         return NULL;
     identity_secret_init(&n->me, config->secret, config->secret + 32);
+    memcpy(n->feeds.me, n->me.public.id, ID_LEN);
     randombytes_buf(&n->incarnation, sizeof n->incarnation);
     strncpy(n->name, config->name, sizeof n->name - 1);
     n->name_given = config->name_given;
@@ -174,8 +175,8 @@ static void on_sent(struct node *n, uint32_t id, size_t sent)
     if (!l)
         return;
     link_on_sent(n, l, sent);
-    if (l->contact && l->contact->direct && l->contact->link == l)
-        delivery_pump(n, l->contact->direct);
+    if (l->contact && l->contact->link == l)
+        delivery_pump(n, l);
 }
 
 static void on_read(struct node *n, const struct node_input *input)

@@ -49,7 +49,7 @@ void quota_take(struct node *n, struct contact *c, uint64_t cost)
 
 void quota_lift(struct node *n, struct contact *c)
 {
-    if (c->limit_told && c->direct)
-        receiving_ask_again(n, c->direct);
+    for (struct exchange *x = c->exchanges; x && c->limit_told; x = x->next_of_contact)
+        receiving_ask_again(n, x);
     c->limit_told = false;
 }

@@ -15,11 +15,11 @@ enum read_purpose {
 struct pending_read {
     uint64_t token;
     enum read_purpose purpose;
-    struct conversation *conversation;
-    uint32_t link;        /* READ_TO_SEND: the session it was meant for */
-    uint64_t ticket;      /* READ_FOR_HISTORY */
-    bool more;            /* READ_FOR_HISTORY: there are older ones */
-    struct place *places; /* owned: what was read, in order */
+    struct exchange *exchange; /* READ_TO_SEND */
+    uint32_t link;             /* READ_TO_SEND: the session it was meant for */
+    uint64_t ticket;           /* READ_FOR_HISTORY */
+    bool more;                 /* READ_FOR_HISTORY: there are older ones */
+    struct place *places;      /* owned: what was read, in order */
     size_t count;
     UT_hash_handle hh;
 };

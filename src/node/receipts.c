@@ -16,7 +16,7 @@ static void sign_receipt(const struct node *n, struct feed *f, const struct feed
                          struct receipt *receipt)
 {
     receipt_sign(&n->me, point, receipt);
-    memcpy(f->signed_receipt, receipt->signature, SIGNATURE_LEN);
+    memcpy(f->signature, receipt->signature, SIGNATURE_LEN);
     f->signed_number = point->number;
 }
 
@@ -34,64 +34,75 @@ void receipts_prepare(struct node *n)
     sign_receipt(n, f, &point, &receipt);
 }
 
-void receipts_send(struct node *n, struct link *l, struct feed *f, uint64_t upto)
+void receipts_send(struct node *n, struct link *l, struct reach *r, uint64_t upto)
 {
+    struct feed *f = r->feed;
     struct feed_point point;
     struct receipt receipt;
     uint8_t body[RECEIPT_LEN];
     feed_point_of(f, upto, &point);
     if (f->signed_number == upto)
-        receipt_with(&n->me.public, &point, f->signed_receipt, &receipt);
+        receipt_with(&n->me.public, &point, f->signature, &receipt);
     else
         sign_receipt(n, f, &point, &receipt);
     receipt_write(&receipt, body);
     link_send(n, l, MESSAGE_RECEIPT, body, sizeof body);
-    f->receipt_link = l->id;
-    f->receipt_told_ms = n->now.mono_ms;
-    f->receipt_due = false;
+    r->receipt_link = l->id;
+    r->receipt_told_ms = n->now.mono_ms;
+    r->receipt_due = false;
 }
 
-bool receipts_author_holds(const struct feed *f, const struct link *l)
+bool receipts_author_holds(const struct reach *r, const struct link *l)
 {
-    return f->id.incarnation == l->incarnation || f->peer_has >= f->durable;
+    return r->feed->id.incarnation == l->incarnation || r->peer_has >= r->feed->durable;
 }
 
-void receipts_repeat(struct node *n, struct link *l, struct conversation *c)
+/* The nth feed of the conversation towards them when it is theirs, else NULL. */
+static struct reach *theirs(const struct exchange *x, size_t nth)
 {
-    for (size_t i = 0; i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        bool is_recent = n->now.mono_ms - f->receipt_told_ms < RECEIPT_IN_DOUBT_MS;
-        bool was_told = f->receipt_link && f->receipt_link != l->id && is_recent;
-        if (!f->mine && (f->receipt_due || was_told) && receipts_author_holds(f, l))
-            receipts_send(n, l, f, f->durable);
+    const struct feed *f = x->conversation->feeds[nth];
+    return exchange_is_author(x, f) ? exchange_reach(x, f) : NULL;
+}
+
+void receipts_repeat(struct node *n, struct link *l, const struct exchange *x)
+{
+    for (size_t i = 0; i < x->conversation->feed_count; i++) {
+        struct reach *r = theirs(x, i);
+        if (!r)
+            continue;
+        bool is_recent = n->now.mono_ms - r->receipt_told_ms < RECEIPT_IN_DOUBT_MS;
+        bool was_told = r->receipt_link && r->receipt_link != l->id && is_recent;
+        if ((r->receipt_due || was_told) && receipts_author_holds(r, l))
+            receipts_send(n, l, r, r->feed->durable);
     }
 }
 
-void receipts_send_again(struct node *n, struct link *l, struct feed *f, uint64_t number)
+void receipts_send_again(struct node *n, struct link *l, struct reach *r, uint64_t number)
 {
-    uint64_t upto = number < f->durable ? number : f->durable;
+    uint64_t upto = number < r->feed->durable ? number : r->feed->durable;
     if (upto)
-        receipts_send(n, l, f, upto);
+        receipts_send(n, l, r, upto);
 }
 
-void receipts_send_wanted(struct node *n, struct link *l, const struct conversation *c)
+void receipts_send_wanted(struct node *n, struct link *l, const struct exchange *x)
 {
-    for (size_t i = 0; i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        if (f->receipt_wanted)
-            receipts_send_again(n, l, f, f->receipt_wanted);
-        f->receipt_wanted = 0;
+    for (size_t i = 0; i < x->conversation->feed_count; i++) {
+        struct reach *r = theirs(x, i);
+        if (r && r->receipt_wanted)
+            receipts_send_again(n, l, r, r->receipt_wanted);
+        if (r)
+            r->receipt_wanted = 0;
     }
 }
 
-static enum lth_err store_receipt(struct node *n, struct feed *f, const struct receipt *receipt)
+static enum lth_err store_receipt(struct node *n, struct reach *r, const struct receipt *receipt)
 {
     uint8_t bytes[RECORD_RECEIPT_LEN];
     struct writer w = writer_over(bytes, sizeof bytes);
     struct receipt_record record = {
-        .feed = f->handle, .number = receipt->point.number, .time_ms = n->now.wall_ms};
+        .feed = r->feed->handle, .number = receipt->point.number, .time_ms = n->now.wall_ms};
     const struct journal_item item = {
-        .kind = JOURNAL_RECEIPT, .feed = f, .number = receipt->point.number};
+        .kind = JOURNAL_RECEIPT, .feed = r->feed, .reach = r, .number = receipt->point.number};
     memcpy(record.hash, receipt->point.hash, HASH_LEN);
     memcpy(record.reader, receipt->reader, ID_LEN);
     memcpy(record.signature, receipt->signature, SIGNATURE_LEN);
@@ -102,21 +113,23 @@ static enum lth_err store_receipt(struct node *n, struct feed *f, const struct r
 enum lth_err receipts_on_message(struct node *n, struct link *l, const struct frame_message *m)
 {
     struct receipt receipt;
-    struct conversation *c = delivery_conversation(n, l->contact);
     if (receipt_parse(m->body, m->len, &receipt) != LTH_OK)
         return LTH_MALFORMED;
     link_answered(l);
     const struct feed_point *point = &receipt.point;
-    struct feed *f = c ? feeds_find(c, point->feed.author, point->feed.incarnation) : NULL;
+    struct exchange *x = delivery_exchange(n, l, point->feed.conversation);
+    struct feed *f =
+        x ? feeds_find(x->conversation, point->feed.author, point->feed.incarnation) : NULL;
     if (!f || !f->mine || point->number > f->durable ||
         memcmp(point->hash, feed_hash(f, point->number), HASH_LEN) != 0) {
         n->dropped[DROP_RECEIPT]++;
         return LTH_OK;
     }
-    if (point->number <= f->receipt_seen)
+    struct reach *r = exchange_reach(x, f);
+    if (point->number <= r->receipt_seen)
         return LTH_OK;
     if (receipt_verify(&receipt, &l->contact->identity) != LTH_OK)
         return LTH_FORGED;
-    f->receipt_seen = point->number;
-    return store_receipt(n, f, &receipt);
+    r->receipt_seen = point->number;
+    return store_receipt(n, r, &receipt);
 }

@@ -12,24 +12,24 @@
 /* Signs ahead for entries on their way to the disk, while the disk works. */
 void receipts_prepare(struct node *n);
 
-/* Signs that f is on our disk up to upto, which is durable, and sends it. */
-void receipts_send(struct node *n, struct link *l, struct feed *f, uint64_t upto);
+/* Signs that the feed, theirs, is on our disk up to upto, which is durable, and sends it. */
+void receipts_send(struct node *n, struct link *l, struct reach *r, uint64_t upto);
 
-/* The author, at the other end of l, holds what we hold of f: another process of theirs may
- * have written it, on another machine. */
-bool receipts_author_holds(const struct feed *f, const struct link *l);
+/* The author, at the other end of l, holds what we hold of the feed: another process of theirs
+ * may have written it, on another machine. */
+bool receipts_author_holds(const struct reach *r, const struct link *l);
 
 /* l takes the place of another session: a receipt that went over that one may be lost, and one
  * that is due could not be sent. */
-void receipts_repeat(struct node *n, struct link *l, struct conversation *c);
+void receipts_repeat(struct node *n, struct link *l, const struct exchange *x);
 
-/* The author, who holds f up to number, lacks our receipt for some of it. */
-void receipts_send_again(struct node *n, struct link *l, struct feed *f, uint64_t number);
+/* The author, who holds the feed up to number, lacks our receipt for some of it. */
+void receipts_send_again(struct node *n, struct link *l, struct reach *r, uint64_t number);
 
 /* Those that a whole HAVE asked for. */
-void receipts_send_wanted(struct node *n, struct link *l, const struct conversation *c);
+void receipts_send_wanted(struct node *n, struct link *l, const struct exchange *x);
 
-/* RECEIPT: the peer holds a feed of ours. Kept as evidence; then it is delivered. */
+/* RECEIPT: they hold a feed of ours. Kept as evidence; then it is delivered. */
 LTH_MUST_USE enum lth_err receipts_on_message(struct node *n, struct link *l,
                                               const struct frame_message *m);
 

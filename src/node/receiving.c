@@ -25,24 +25,26 @@ static uint64_t head_held(const struct feed *f)
     return proofs_highest(&f->proofs, UINT64_MAX);
 }
 
-static void write_have(struct writer *w, const struct conversation *c, size_t first, size_t count)
+static void write_have(struct writer *w, const struct exchange *x, size_t first, size_t count)
 {
+    const struct conversation *c = x->conversation;
     have_begin(w, c->id, first + count == c->feed_count);
     for (size_t i = first; i < first + count; i++) {
         const struct feed *f = c->feeds[i];
         struct have_item item = {.incarnation = f->id.incarnation,
                                  .number = f->durable,
-                                 .proved = f->mine ? f->receipt_seen : head_held(f)};
+                                 .proved =
+                                     f->mine ? exchange_reach(x, f)->receipt_seen : head_held(f)};
         memcpy(item.author, f->id.author, ID_LEN);
         have_add(w, &item);
     }
 }
 
-static void send_have(struct node *n, struct link *l, struct conversation *c)
+void receiving_tell(struct node *n, struct link *l, struct exchange *x)
 {
+    const struct conversation *c = x->conversation;
     size_t first = 0;
-    l->was_told = true;
-    c->told_on = l->id;
+    x->told_on = l->id;
     do {
         size_t count = c->feed_count - first;
         count = count > HAVE_ITEMS_MAX ? HAVE_ITEMS_MAX : count;
@@ -51,72 +53,83 @@ static void send_have(struct node *n, struct link *l, struct conversation *c)
         if (!body)
             return;
         struct writer w = writer_over(body, len);
-        write_have(&w, c, first, count);
+        write_have(&w, x, first, count);
         link_send_kept(n, l, MESSAGE_HAVE, body, len);
         first += count;
     } while (first < c->feed_count);
 }
 
-void receiving_tell_again(struct node *n, struct link *l, struct conversation *c)
+void receiving_tell_again(struct node *n, struct link *l, struct exchange *x)
 {
-    if (l->was_told && c->told_on != l->id)
-        send_have(n, l, c);
+    if (l->was_told && x->told_on != l->id)
+        receiving_tell(n, l, x);
 }
 
-void delivery_on_ready(struct node *n, struct link *l)
-{
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (c)
-        send_have(n, l, c);
-}
-
-static void note_have_item(struct node *n, struct conversation *c, const struct have_item *item,
+static void note_have_item(struct node *n, struct exchange *x, const struct have_item *item,
                            uint64_t by)
 {
-    struct feed *f = feeds_find(c, item->author, item->incarnation);
-    if (!f)
-        return; /* it will send us what we lack */
-    f->peer_has = item->number;
-    f->peer_proves = f->mine ? item->proved : 0;
+    struct feed *f = feeds_find(x->conversation, item->author, item->incarnation);
+    struct reach *r = f ? exchange_reach(x, f) : NULL;
+    if (!r)
+        return; /* its author will send us what we lack */
+    r->peer_has = item->number;
+    r->peer_proves = f->mine ? item->proved : 0;
     if (f->mine)
-        restoring_on_claim(n, f, item->number, by);
-    else if (item->proved < f->durable && item->proved < item->number)
-        f->receipt_wanted = item->number;
+        restoring_on_claim(n, r, item->number, by);
+    else if (exchange_is_author(x, f) && item->proved < f->durable && item->proved < item->number)
+        r->receipt_wanted = item->number;
 }
 
 /* What a whole account asks for is done at once for the first on a session, and later no more than
  * once a second: it costs the peer little and us a look at everything. */
-static void act_on_account(struct node *n, struct link *l, struct conversation *c)
+static void act_on_account(struct node *n, struct link *l, struct exchange *x)
 {
     l->has_told = true;
-    c->account_due = false;
-    c->account_ms = n->now.mono_ms;
-    receipts_send_wanted(n, l, c);
-    if (delivery_session(c) == l)
-        sending_rewind(n, c, true);
+    x->acted_link = l->id;
+    x->account_due = false;
+    x->account_ms = n->now.mono_ms;
+    receipts_send_wanted(n, l, x);
+    if (exchange_session(x) == l)
+        sending_rewind(n, x, true);
 }
 
-static void on_account(struct node *n, struct link *l, struct conversation *c)
+static void on_account(struct node *n, struct link *l, struct exchange *x)
 {
-    c->account_link = 0;
-    c->account_of = l->incarnation;
-    if (!l->has_told || n->now.mono_ms - c->account_ms >= ACCOUNT_MS) {
-        act_on_account(n, l, c);
+    x->account_link = 0;
+    x->account_of = l->incarnation;
+    if (x->acted_link != l->id || n->now.mono_ms - x->account_ms >= ACCOUNT_MS) {
+        act_on_account(n, l, x);
         return;
     }
-    c->account_due = true;
+    x->account_due = true;
     n->accounts_ms =
         n->accounts_ms < n->now.mono_ms + ACCOUNT_MS ? n->accounts_ms : n->now.mono_ms + ACCOUNT_MS;
+}
+
+static void on_late_account(struct node *n, struct exchange *x)
+{
+    struct link *l = exchange_session(x);
+    if (x->account_due && l)
+        act_on_account(n, l, x);
+    x->account_due = false;
 }
 
 void receiving_late_accounts(struct node *n)
 {
     n->accounts_ms = UINT64_MAX;
-    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next) {
-        struct link *l = delivery_session(c);
-        if (c->account_due && l)
-            act_on_account(n, l, c);
-        c->account_due = false;
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+        for (size_t i = 0; i < c->exchange_count; i++)
+            on_late_account(n, c->exchanges[i]);
+}
+
+/* What is not named in it is not held. */
+static void begin_account(struct exchange *x)
+{
+    const struct conversation *c = x->conversation;
+    for (size_t i = 0; i < c->feed_count; i++) {
+        struct reach *r = exchange_reach(x, c->feeds[i]);
+        if (r)
+            r->peer_has = r->peer_proves = 0;
     }
 }
 
@@ -124,20 +137,18 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
 {
     struct have have;
     struct have_item item;
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (!c)
-        return LTH_NO_MEMORY;
     if (have_parse(m->body, m->len, &have) != LTH_OK)
         return LTH_MALFORMED;
-    if (memcmp(have.conversation, c->id, sizeof c->id) != 0)
-        return LTH_OK; /* a conversation we do not know of */
-    for (size_t i = 0; c->account_link != l->id && i < c->feed_count; i++)
-        c->feeds[i]->peer_has = c->feeds[i]->peer_proves = 0; /* a new account: not named is 0 */
-    c->account_link = l->id;
+    struct exchange *x = delivery_exchange(n, l, have.conversation);
+    if (!x)
+        return LTH_OK; /* a conversation we do not share */
+    if (x->account_link != l->id)
+        begin_account(x);
+    x->account_link = l->id;
     while (have_next(&have, &item))
-        note_have_item(n, c, &item, l->incarnation);
+        note_have_item(n, x, &item, l->incarnation);
     if (have.last)
-        on_account(n, l, c);
+        on_account(n, l, x);
     return LTH_OK;
 }
 
@@ -153,11 +164,17 @@ void receiving_say_fork(struct node *n, struct feed *f, uint64_t number)
     event->fork.number = number;
 }
 
-void receiving_ask_again(struct node *n, struct conversation *c)
+void receiving_ask_again(struct node *n, struct exchange *x)
 {
-    c->resync = true;
+    x->resync = true;
     if (n->resync_ms == UINT64_MAX)
         n->resync_ms = n->now.mono_ms + RESYNC_MS;
+}
+
+void receiving_ask_all_again(struct node *n, const struct conversation *c)
+{
+    for (size_t i = 0; i < c->exchange_count; i++)
+        receiving_ask_again(n, c->exchanges[i]);
 }
 
 /* A feed costs memory for good: it begins with a whole first entry, and nothing less. */
@@ -182,20 +199,21 @@ static void tell_feed_limit(struct node *n, struct contact *peer)
                 contact_label(peer), FEEDS_OF_ONE_MAX);
 }
 
-/* The feed a run of the peer's own belongs to; NULL in *out, and LTH_OK, when the run is to be
+/* The feed a run of their own belongs to; NULL in *out, and LTH_OK, when the run is to be
  * passed over. */
-static enum lth_err feed_of_run(struct node *n, struct conversation *c, const struct entries *run,
+static enum lth_err feed_of_run(struct node *n, const struct exchange *x, const struct entries *run,
                                 struct feed **out)
 {
+    struct conversation *c = x->conversation;
     *out = feeds_find(c, run->feed.author, run->feed.incarnation);
     if (*out || !begins_a_feed(*run))
         return LTH_OK;
-    if (!quota_allows(n, c->peer, QUOTA_PER_FEED))
+    if (!quota_allows(n, x->contact, QUOTA_PER_FEED))
         return LTH_OK;
     if (feeds_of(c, run->feed.author) >= FEEDS_OF_ONE_MAX ||
         n->feeds.handle_count >= HANDLES_MAX - HANDLES_KEPT) {
         n->dropped[DROP_LIMIT]++;
-        tell_feed_limit(n, c->peer);
+        tell_feed_limit(n, x->contact);
         return LTH_OK;
     }
     enum lth_err err = feeds_add(&n->feeds, c, 0, run->feed.author, run->feed.incarnation, out);
@@ -206,9 +224,11 @@ static enum lth_err feed_of_run(struct node *n, struct conversation *c, const st
 
 /* One entry of a run, number of f; prev is the hash before it in the run, and becomes its own.
  * LTH_NOT_FOUND: a fork, the rest of the run is not ours to take. LTH_LIMIT: nor is it for now. */
-static enum lth_err take_entry(struct node *n, struct feed *f, uint64_t number,
+static enum lth_err take_entry(struct node *n, struct reach *r, uint64_t number,
                                uint8_t prev[HASH_LEN], const uint8_t *content, size_t len)
 {
+    struct feed *f = r->feed;
+    struct exchange *x = r->exchange;
     struct entry_content parsed;
     uint8_t hash[HASH_LEN];
     if (memcmp(prev, feed_hash(f, number - 1), HASH_LEN) != 0) {
@@ -223,43 +243,44 @@ static enum lth_err take_entry(struct node *n, struct feed *f, uint64_t number,
         }
     } else if (entry_content_parse(content, len, &parsed) != LTH_OK) {
         return LTH_MALFORMED;
-    } else if (!quota_allows(n, f->conversation->peer, len + QUOTA_PER_ENTRY)) {
-        f->conversation->awaited = f;
+    } else if (!quota_allows(n, x->contact, len + QUOTA_PER_ENTRY)) {
+        x->awaited = f;
         return LTH_LIMIT;
     } else {
         enum lth_err err = store_entry(n, f, content, len, &parsed, JOURNAL_THEIR_ENTRY, 0);
         if (err != LTH_OK)
             return err;
         n->sign_ahead = f;
-        if (f->conversation->awaited == f)
-            f->conversation->awaited = NULL;
+        if (x->awaited == f)
+            x->awaited = NULL;
     }
     memcpy(prev, feed_hash(f, number), HASH_LEN);
     return LTH_OK;
 }
 
-static enum lth_err take_run(struct node *n, struct link *l, struct feed *f, struct entries *run)
+static enum lth_err take_run(struct node *n, struct link *l, struct reach *r, struct entries *run)
 {
+    struct feed *f = r->feed;
+    struct exchange *x = r->exchange;
     const uint8_t *content;
     size_t len;
     uint64_t before = f->count;
     enum lth_err err = LTH_OK;
-    const struct feed *awaited = f->conversation->awaited;
-    if (run->first > f->count + 1 || (awaited && awaited != f)) {
+    if (run->first > f->count + 1 || (x->awaited && x->awaited != f)) {
         n->dropped[DROP_GAP]++; /* our disk refused what is missing, or its author lost it */
         feed_note_known(f, run->first - 1);
-        receiving_ask_again(n, f->conversation);
+        receiving_ask_again(n, x);
         return LTH_OK;
     }
     for (uint64_t number = run->first; err == LTH_OK; number++) {
         err = entries_next(run, &content, &len);
         if (err == LTH_OK)
-            err = take_entry(n, f, number, run->prev, content, len);
-        if (err == LTH_OK && number > f->peer_has && f->conversation->account_of == l->incarnation)
-            f->peer_has = number; /* who sends it holds it */
+            err = take_entry(n, r, number, run->prev, content, len);
+        if (err == LTH_OK && number > r->peer_has && x->account_of == l->incarnation)
+            r->peer_has = number; /* who sends it holds it */
     }
     if (f->count == before && before == f->durable)
-        receipts_send_again(n, l, f, before); /* it came again because the receipt was lost */
+        receipts_send_again(n, l, r, before); /* it came again because the receipt was lost */
     return err == LTH_NOT_FOUND || err == LTH_LIMIT ? LTH_OK : err;
 }
 
@@ -267,22 +288,19 @@ static enum lth_err on_entries(struct node *n, struct link *l, const struct fram
 {
     struct entries run;
     struct feed *f;
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (!c)
-        return LTH_NO_MEMORY;
     if (entries_parse(m->body, m->len, &run) != LTH_OK)
         return LTH_MALFORMED;
-    bool is_here = memcmp(run.feed.conversation, c->id, sizeof c->id) == 0;
-    if (is_here && memcmp(run.feed.author, n->me.public.id, ID_LEN) == 0)
-        return restoring_on_entries(n, c, &run);
-    if (!is_here || memcmp(run.feed.author, l->contact->identity.id, ID_LEN) != 0) {
+    struct exchange *x = delivery_exchange(n, l, run.feed.conversation);
+    if (x && memcmp(run.feed.author, n->me.public.id, ID_LEN) == 0)
+        return restoring_on_entries(n, x, &run);
+    if (!x || memcmp(run.feed.author, l->contact->identity.id, ID_LEN) != 0) {
         n->dropped[DROP_FOREIGN]++; /* nobody else speaks here */
         return LTH_OK;
     }
-    enum lth_err err = feed_of_run(n, c, &run, &f);
+    enum lth_err err = feed_of_run(n, x, &run, &f);
     if (err == LTH_OK && f)
-        err = take_run(n, l, f, &run);
-    gaps_look(n, c);
+        err = take_run(n, l, exchange_reach(x, f), &run);
+    gaps_look(n, x->conversation);
     return err;
 }
 
@@ -298,8 +316,9 @@ static void store_head(struct node *n, const struct feed *f, const struct head *
 }
 
 /* A head of the peer's is evidence: kept when it fits what we hold. */
-static enum lth_err keep_head(struct node *n, struct feed *f, const struct head *head)
+static enum lth_err keep_head(struct node *n, struct reach *r, const struct head *head)
 {
+    struct feed *f = r->feed;
     uint64_t number = head->point.number;
     if (number > f->count) {
         feed_note_known(f, number);
@@ -313,8 +332,8 @@ static enum lth_err keep_head(struct node *n, struct feed *f, const struct head 
     if (err != LTH_OK)
         return err;
     store_head(n, f, head);
-    sending_offer_back(f->conversation, f);
-    delivery_pump(n, f->conversation);
+    sending_offer_back(r);
+    sending_pump(n, r->exchange);
     return LTH_OK;
 }
 
@@ -327,21 +346,22 @@ static bool is_news(const struct feed *f, uint64_t number)
 static enum lth_err on_head(struct node *n, struct link *l, const struct frame_message *m)
 {
     struct head head;
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (!c)
-        return LTH_NO_MEMORY;
     if (head_parse(m->body, m->len, &head) != LTH_OK)
         return LTH_MALFORMED;
+    struct exchange *x = delivery_exchange(n, l, head.point.feed.conversation);
+    if (!x)
+        return LTH_OK;
     enum lth_err err = LTH_OK;
-    struct feed *f = feeds_find(c, head.point.feed.author, head.point.feed.incarnation);
+    struct feed *f =
+        feeds_find(x->conversation, head.point.feed.author, head.point.feed.incarnation);
     if (memcmp(head.point.feed.author, n->me.public.id, ID_LEN) == 0) {
-        err = restoring_on_head(n, c, &head);
-    } else if (f && !f->mine && f->in_log && is_news(f, head.point.number)) {
+        err = restoring_on_head(n, x, &head);
+    } else if (f && exchange_is_author(x, f) && f->in_log && is_news(f, head.point.number)) {
         err = head_verify(&head, &l->contact->identity);
         if (err == LTH_OK)
-            err = keep_head(n, f, &head);
+            err = keep_head(n, exchange_reach(x, f), &head);
     }
-    gaps_look(n, c);
+    gaps_look(n, x->conversation);
     return err;
 }
 
@@ -356,14 +376,19 @@ enum lth_err delivery_on_message(struct node *n, struct link *l, const struct fr
     }
 }
 
+static void tell_if_asked(struct node *n, struct exchange *x)
+{
+    struct link *l = exchange_session(x);
+    if (!x->resync || !l)
+        return;
+    x->resync = false;
+    receiving_tell(n, l, x);
+}
+
 void receiving_resync(struct node *n)
 {
     n->resync_ms = UINT64_MAX;
-    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next) {
-        struct link *l = delivery_session(c);
-        if (!c->resync || !l)
-            continue;
-        c->resync = false;
-        send_have(n, l, c);
-    }
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+        for (size_t i = 0; i < c->exchange_count; i++)
+            tell_if_asked(n, c->exchanges[i]);
 }

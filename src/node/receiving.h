@@ -8,8 +8,11 @@
 
 #include "node/delivery.h"
 
+/* Tells them on l what we hold. */
+void receiving_tell(struct node *n, struct link *l, struct exchange *x);
+
 /* l takes the place of another session, which may have swallowed our last HAVE. */
-void receiving_tell_again(struct node *n, struct link *l, struct conversation *c);
+void receiving_tell_again(struct node *n, struct link *l, struct exchange *x);
 
 /* Acts on accounts that came too soon after the one before. */
 void receiving_late_accounts(struct node *n);
@@ -17,8 +20,10 @@ void receiving_late_accounts(struct node *n);
 /* Two different entries under one number: told once for a feed. */
 void receiving_say_fork(struct node *n, struct feed *f, uint64_t number);
 
-/* Our disk refused something of c, or something is missing: ask for it a little later. */
-void receiving_ask_again(struct node *n, struct conversation *c);
+/* Our disk refused something, or something is missing: ask for it a little later, one person or
+ * everybody in c. */
+void receiving_ask_again(struct node *n, struct exchange *x);
+void receiving_ask_all_again(struct node *n, const struct conversation *c);
 void receiving_resync(struct node *n);
 
 #endif

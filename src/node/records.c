@@ -220,9 +220,7 @@ static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t 
         err = feed_commit(f);
     if (err == LTH_OK)
         count_entry(n, f, record.content_len);
-    if (err == LTH_OK && f->mine)
-        n->queued++;
-    else if (err == LTH_OK && number > n->shown)
+    if (err == LTH_OK && !f->mine && number > n->shown)
         err = unseen_add(&n->unseen, &(struct place){f, record.number});
     return err;
 }
@@ -232,14 +230,16 @@ static enum lth_err replay_receipt(struct node *n, const uint8_t *bytes, size_t 
     struct receipt_record record;
     enum lth_err err = record_receipt_parse(bytes, len, &record);
     struct feed *f = err == LTH_OK ? feeds_by_handle(&n->feeds, record.feed) : NULL;
-    if (!f || !f->mine || record.number > f->count)
+    struct contact *reader = contacts_get(&n->contacts, record.reader);
+    struct exchange *x = f && reader ? exchange_with(f->conversation, reader) : NULL;
+    struct reach *r = x ? exchange_reach(x, f) : NULL;
+    if (!r || !f->mine || record.number > f->count)
         return LTH_DAMAGED;
-    if (record.number <= f->receipted)
+    if (record.number <= r->receipted)
         return LTH_OK;
-    n->queued -= record.number - f->receipted;
-    f->receipted_first = f->receipted + 1;
-    f->receipted = f->receipt_seen = f->sent_high = record.number;
-    f->receipted_ms = record.time_ms;
+    r->receipted_first = r->receipted + 1;
+    r->receipted = r->receipt_seen = r->sent_high = record.number;
+    r->receipted_ms = record.time_ms;
     return LTH_OK;
 }
 

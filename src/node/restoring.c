@@ -28,14 +28,14 @@ static void tell_rollback(struct node *n)
                 "them back.");
 }
 
-void restoring_on_claim(struct node *n, struct feed *f, uint64_t number, uint64_t by)
+void restoring_on_claim(struct node *n, struct reach *r, uint64_t number, uint64_t by)
 {
-    bool is_same = f->claimed_by == by; /* the peer may run twice itself, and hold more there */
-    if (f->id.incarnation == n->incarnation || (is_same && number <= f->claimed))
+    bool is_same = r->claimed_by == by; /* they may run twice themselves, and hold more there */
+    if (r->feed->id.incarnation == n->incarnation || (is_same && number <= r->claimed))
         return;
-    f->claim_grew = is_same && number > f->count;
-    f->claimed = number;
-    f->claimed_by = by;
+    r->claim_grew = is_same && number > r->feed->count;
+    r->claimed = number;
+    r->claimed_by = by;
 }
 
 /* This very process was set back, as a snapshot of a machine does: its feeds go on elsewhere,
@@ -47,25 +47,23 @@ static void start_over(struct node *n)
         c->writing = NULL;
 }
 
-static enum lth_err feed_of_head(struct node *n, struct conversation *c, const struct feed_id *id,
+static enum lth_err feed_of_head(struct node *n, const struct exchange *x, const struct feed_id *id,
                                  struct feed **out)
 {
-    *out = feeds_find(c, id->author, id->incarnation);
+    *out = feeds_find(x->conversation, id->author, id->incarnation);
     if (*out)
         return LTH_OK;
-    c->peer->has_feeds = true; /* not to be forgotten any more */
-    return feeds_add(&n->feeds, c, 0, id->author, id->incarnation, out);
+    x->contact->has_feeds = true; /* not to be forgotten any more */
+    return feeds_add(&n->feeds, x->conversation, 0, id->author, id->incarnation, out);
 }
 
-enum lth_err restoring_on_head(struct node *n, struct conversation *c, const struct head *head)
+enum lth_err restoring_on_head(struct node *n, struct exchange *x, const struct head *head)
 {
     const struct feed_point *end = &head->point;
     struct feed *f;
-    if (memcmp(end->feed.conversation, c->id, sizeof c->id) != 0)
-        return LTH_OK;
     if (head_verify(head, &n->me.public) != LTH_OK)
         return LTH_FORGED;
-    enum lth_err err = feed_of_head(n, c, &end->feed, &f);
+    enum lth_err err = feed_of_head(n, x, &end->feed, &f);
     if (err == LTH_LIMIT)
         n->dropped[DROP_LIMIT]++;
     if (err != LTH_OK || end->number <= f->count)
@@ -74,24 +72,26 @@ enum lth_err restoring_on_head(struct node *n, struct conversation *c, const str
         start_over(n);
     tell_rollback(n);
     feed_note_known(f, end->number);
-    if (f->peer_has < end->number)
-        f->peer_has = end->number; /* whoever gives it holds it */
-    lost_free(c->lost);
-    c->lost = lost_new(end, f->count, feed_hash(f, f->count));
-    return c->lost ? LTH_OK : LTH_NO_MEMORY;
+    struct reach *r = exchange_reach(x, f);
+    if (r->peer_has < end->number)
+        r->peer_has = end->number; /* whoever gives it holds it */
+    lost_free(x->lost);
+    x->lost = lost_new(end, f->count, feed_hash(f, f->count));
+    return x->lost ? LTH_OK : LTH_NO_MEMORY;
 }
 
 /* A copy of ours has been writing while this process runs: a peer holds more of its feed than
  * before, and that is younger than we are. Two signs, for clocks may lie. */
-static void look_for_clone(struct node *n, const struct feed *f, const struct entry_content *last)
+static void look_for_clone(struct node *n, const struct reach *r, const struct entry_content *last)
 {
-    if (f->claim_grew && last->time_ms > n->started_wall_ms)
+    if (r->claim_grew && last->time_ms > n->started_wall_ms)
         restoring_on_clone(n);
 }
 
 /* The chunk is whole: its entries join the feed. */
-static enum lth_err keep(struct node *n, struct feed *f, struct lost *lost)
+static enum lth_err keep(struct node *n, const struct reach *r, struct lost *lost)
 {
+    struct feed *f = r->feed;
     struct entries run = {.rest = reader_over(lost->bytes.bytes, lost->bytes.len)};
     struct entry_content parsed;
     const uint8_t *content;
@@ -107,7 +107,7 @@ static enum lth_err keep(struct node *n, struct feed *f, struct lost *lost)
             err = store_entry(n, f, content, len, &parsed, JOURNAL_GIVEN_BACK, 0);
         if (err != LTH_OK)
             return err;
-        look_for_clone(n, f, &parsed);
+        look_for_clone(n, r, &parsed);
     }
     return err == LTH_NOT_FOUND ? LTH_OK : err;
 }
@@ -126,10 +126,10 @@ static enum lth_err take(struct lost *lost, struct entries *run)
     return err == LTH_NOT_FOUND ? LTH_OK : err;
 }
 
-enum lth_err restoring_on_entries(struct node *n, struct conversation *c, struct entries *run)
+enum lth_err restoring_on_entries(struct node *n, struct exchange *x, struct entries *run)
 {
-    struct feed *f = feeds_find(c, run->feed.author, run->feed.incarnation);
-    struct lost *lost = c->lost;
+    struct feed *f = feeds_find(x->conversation, run->feed.author, run->feed.incarnation);
+    struct lost *lost = x->lost;
     if (!f || !lost || run->feed.incarnation != lost->end.feed.incarnation ||
         run->first > lost->number + 1) {
         n->dropped[DROP_FOREIGN]++; /* no head of ours vouches for it */
@@ -140,11 +140,11 @@ enum lth_err restoring_on_entries(struct node *n, struct conversation *c, struct
     enum lth_err err = take(lost, run);
     if (err == LTH_OK && !lost_is_whole(lost))
         return LTH_OK;
-    c->lost = NULL;
+    x->lost = NULL;
     if (err == LTH_OK && lost->after == f->count)
-        err = keep(n, f, lost);
+        err = keep(n, exchange_reach(x, f), lost);
     else if (err == LTH_OK)
-        receiving_ask_again(n, c); /* the disk refused what the chunk stands on */
+        receiving_ask_again(n, x); /* the disk refused what the chunk stands on */
     if (err == LTH_LIMIT)
         n->dropped[DROP_LIMIT]++;
     lost_free(lost);
@@ -153,7 +153,10 @@ enum lth_err restoring_on_entries(struct node *n, struct conversation *c, struct
 
 void restoring_on_durable(struct node *n, struct feed *f, uint64_t number)
 {
-    if (f->peer_has >= number && f->sent < number)
-        f->sent = number;                    /* who gave it back need not get it */
-    receiving_ask_again(n, f->conversation); /* for the receipt we lost with it */
+    for (size_t i = 0; i < f->reach_count; i++) {
+        struct reach *r = f->reaches[i];
+        if (r && r->peer_has >= number && r->sent < number)
+            r->sent = number; /* who gave it back need not get it */
+    }
+    receiving_ask_all_again(n, f->conversation); /* for the receipts we lost with it */
 }

@@ -12,16 +12,15 @@
 #include "wire/entries.h"
 #include "wire/statement.h"
 
-/* A process of the peer's, by its incarnation, says that it holds f, a feed of ours, up to number.
- */
-void restoring_on_claim(struct node *n, struct feed *f, uint64_t number, uint64_t by);
+/* A process of theirs, by its incarnation, says that it holds a feed of ours up to number. */
+void restoring_on_claim(struct node *n, struct reach *r, uint64_t number, uint64_t by);
 
 /* LTH_FORGED: not signed by us. */
-LTH_MUST_USE enum lth_err restoring_on_head(struct node *n, struct conversation *c,
+LTH_MUST_USE enum lth_err restoring_on_head(struct node *n, struct exchange *x,
                                             const struct head *head);
 
 /* A run of a feed of ours. LTH_MALFORMED and LTH_FORGED end the session. */
-LTH_MUST_USE enum lth_err restoring_on_entries(struct node *n, struct conversation *c,
+LTH_MUST_USE enum lth_err restoring_on_entries(struct node *n, struct exchange *x,
                                                struct entries *run);
 
 /* An entry that was given back is durable. */

@@ -18,8 +18,8 @@ enum {
     PROVED_AGAIN_MAX = 64,        /* heads signed again for one HAVE */
 };
 
-/* What the peer has yet to read goes first, in the order it was said: before our last restart,
- * and after. What the peer wrote itself and lost can wait. */
+/* What they have yet to read goes first, in the order it was said: before our last restart,
+ * and after. What they wrote themselves and lost can wait. */
 static bool is_more_urgent(const struct feed *f, const struct feed *other)
 {
     if (f->mine != other->mine)
@@ -27,168 +27,176 @@ static bool is_more_urgent(const struct feed *f, const struct feed *other)
     return feed_entry(f, 1)->order_ms < feed_entry(other, 1)->order_ms;
 }
 
-void sending_enqueue(struct conversation *c, struct feed *f)
+void sending_enqueue(struct reach *r)
 {
-    struct feed **at = &c->queue;
-    if (f->queued || f->sent >= feed_sendable(f))
+    struct reach **at = &r->exchange->queue;
+    if (r->queued || r->sent >= feed_sendable(r->feed))
         return;
-    while (*at && !is_more_urgent(f, *at))
+    while (*at && !is_more_urgent(r->feed, (*at)->feed))
         at = &(*at)->next_queued;
-    f->queued = true;
-    f->next_queued = *at;
-    *at = f;
+    r->queued = true;
+    r->next_queued = *at;
+    *at = r;
 }
 
-/* f is the peer's, of another process than the one we talk to. */
-static bool is_elsewhere(const struct conversation *c, const struct feed *f)
+/* The feed is theirs, of another process than the one we talk to. */
+static bool is_elsewhere(const struct reach *r)
 {
-    const struct link *l = delivery_session(c);
-    return !f->mine && l && l->incarnation != f->id.incarnation;
+    const struct link *l = exchange_session(r->exchange);
+    return !r->feed->mine && l && l->incarnation != r->feed->id.incarnation;
 }
 
-void sending_offer_back(struct conversation *c, struct feed *f)
+void sending_offer_back(struct reach *r)
 {
-    if (!is_elsewhere(c, f))
+    if (!is_elsewhere(r))
         return;
-    uint64_t held = f->peer_has < f->durable ? f->peer_has : f->durable;
-    if (f->sent < held)
-        f->sent = held; /* it has sent us that much of it itself */
-    sending_enqueue(c, f);
+    uint64_t held = r->peer_has < r->feed->durable ? r->peer_has : r->feed->durable;
+    if (r->sent < held)
+        r->sent = held; /* it has sent us that much of it itself */
+    sending_enqueue(r);
 }
 
 static int compare_urgency(const void *left, const void *right)
 {
-    const struct feed *a = *(struct feed *const *)left, *b = *(struct feed *const *)right;
-    return is_more_urgent(b, a) - is_more_urgent(a, b);
+    const struct reach *a = *(struct reach *const *)left, *b = *(struct reach *const *)right;
+    return is_more_urgent(b->feed, a->feed) - is_more_urgent(a->feed, b->feed);
 }
 
 /* Into the empty queue. Many at once, so they are sorted before. */
-static void enqueue_all(struct conversation *c, struct feed **feeds, size_t count)
+static void enqueue_all(struct exchange *x, struct reach **reaches, size_t count)
 {
-    struct feed **at = &c->queue;
-    qsort(feeds, count, sizeof(struct feed *), compare_urgency);
+    struct reach **at = &x->queue;
+    qsort(reaches, count, sizeof(struct reach *), compare_urgency);
     for (size_t i = 0; i < count; i++) {
-        feeds[i]->queued = true;
-        *at = feeds[i];
-        at = &feeds[i]->next_queued;
+        reaches[i]->queued = true;
+        *at = reaches[i];
+        at = &reaches[i]->next_queued;
     }
     *at = NULL;
 }
 
-static void dequeue(struct conversation *c)
+static void dequeue(struct exchange *x)
 {
-    struct feed *f = c->queue;
-    f->queued = false;
-    c->queue = f->next_queued;
+    struct reach *r = x->queue;
+    r->queued = false;
+    x->queue = r->next_queued;
 }
 
-void sending_say_sent(struct node *n, const struct conversation *c, struct feed *f, uint64_t upto)
+void sending_say_sent(struct node *n, struct reach *r, uint64_t upto)
 {
-    for (; f->sent_high < upto; f->sent_high++) {
+    for (; r->sent_high < upto; r->sent_high++) {
         struct event *event = say(n, EVENT_SENT);
-        memcpy(event->delivery.id, feed_hash(f, f->sent_high + 1), HASH_LEN);
-        memcpy(event->delivery.peer, c->peer->identity.id, ID_LEN);
+        memcpy(event->delivery.id, feed_hash(r->feed, r->sent_high + 1), HASH_LEN);
+        memcpy(event->delivery.peer, r->exchange->contact->identity.id, ID_LEN);
         event->delivery.time_ms = n->now.wall_ms;
     }
 }
 
-static void send_head(struct node *n, struct link *l, struct feed *f)
+/* One signature serves everybody who has been sent as much. */
+static void send_head(struct node *n, struct link *l, struct reach *r)
 {
-    struct feed_point point;
+    struct feed *f = r->feed;
     struct head head;
     uint8_t body[HEAD_LEN];
-    feed_point_of(f, f->sent, &point);
-    head_sign(&n->me, &point, &head);
+    feed_point_of(f, r->sent, &head.point);
+    if (f->signed_number != r->sent) {
+        head_sign(&n->me, &head.point, &head);
+        f->signed_number = r->sent;
+        memcpy(f->signature, head.signature, SIGNATURE_LEN);
+    }
+    memcpy(head.signature, f->signature, SIGNATURE_LEN);
     head_write(&head, body);
     link_send(n, l, MESSAGE_HEAD, body, sizeof body);
-    f->since_head = 0;
+    r->since_head = 0;
 }
 
 /* One signature a burst, and not while the burst's first entry waits to leave. */
-static void head_is_due(struct node *n, struct feed *f)
+static void head_is_due(struct node *n, struct reach *r)
 {
-    if (f->head_due)
+    if (r->head_due)
         return;
     if (!n->heads)
         n->heads_ms = n->now.mono_ms + HEAD_MS;
-    f->head_due = true;
-    f->next_head = n->heads;
-    n->heads = f;
+    r->head_due = true;
+    r->next_head = n->heads;
+    n->heads = r;
 }
 
 /* What the peer holds of our feeds it should be able to prove, even when we were cut off between
  * entries and head. Bounded, for a peer may say that it never got one. */
-static void prove_again(struct node *n, const struct conversation *c)
+static void prove_again(struct node *n, const struct exchange *x)
 {
+    const struct conversation *c = x->conversation;
     size_t count = 0;
     for (size_t i = c->feed_count; i-- > 0 && count < PROVED_AGAIN_MAX;) {
-        struct feed *f = c->feeds[i];
-        if (!f->mine || !f->sent || f->peer_proves >= f->sent)
+        struct reach *r = exchange_reach(x, c->feeds[i]);
+        if (!r || !r->feed->mine || !r->sent || r->peer_proves >= r->sent)
             continue;
-        head_is_due(n, f);
+        head_is_due(n, r);
         count++;
     }
 }
 
-/* From here on, what the peer lacks is what its last HAVE left out. The queue starts over. */
-void sending_rewind(struct node *n, struct conversation *c, bool is_fresh)
+/* In a group, what is not ours goes to whom asks for it. */
+static bool is_owed(const struct reach *r, bool is_fresh)
 {
-    struct feed **wanting = todo_room(n->todo, c->feed_count * sizeof(struct feed *) + 1);
+    if (r->feed->mine || r->exchange->conversation->group)
+        return r->feed->mine;
+    return is_fresh || is_elsewhere(r);
+}
+
+/* From here on, what they lack is what their last HAVE left out. The queue starts over. */
+void sending_rewind(struct node *n, struct exchange *x, bool is_fresh)
+{
+    const struct conversation *c = x->conversation;
+    struct reach **owed = todo_room(n->todo, c->feed_count * sizeof(struct reach *) + 1);
     size_t count = 0;
-    if (!wanting)
+    if (!owed)
         return;
-    c->synced = true;
-    while (c->queue)
-        dequeue(c);
+    x->synced = true;
+    while (x->queue)
+        dequeue(x);
     for (size_t i = 0; i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        uint64_t end = feed_sendable(f);
-        f->sent = f->peer_has < end ? f->peer_has : end;
-        f->proof_sent = 0;
-        if (f->sent < end && (f->mine || is_fresh || is_elsewhere(c, f)))
-            wanting[count++] = f;
+        struct reach *r = exchange_reach(x, c->feeds[i]);
+        if (!r)
+            continue;
+        uint64_t end = feed_sendable(r->feed);
+        r->sent = r->peer_has < end ? r->peer_has : end;
+        r->proof_sent = 0;
+        r->is_wanted = false;
+        if (r->sent < end && is_owed(r, is_fresh))
+            owed[count++] = r;
     }
-    enqueue_all(c, wanting, count);
-    prove_again(n, c);
-    delivery_pump(n, c);
+    enqueue_all(x, owed, count);
+    prove_again(n, x);
+    sending_pump(n, x);
 }
 
-/* Half a chunk of a session that is over is of no use. */
-static void drop_lost(struct conversation *c)
+uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable)
 {
-    lost_free(c->lost);
-    c->lost = NULL;
+    const struct conversation *c = x->conversation;
+    uint64_t count = 0;
+    for (size_t i = 0; i < c->feed_count; i++) {
+        const struct feed *f = c->feeds[i];
+        if (f->mine)
+            count += (with_undurable ? f->count : f->durable) - exchange_reach(x, f)->receipted;
+    }
+    return count;
 }
 
-void delivery_on_offline(const struct contact *contact)
+void sending_drop_lost(struct exchange *x)
 {
-    if (contact->direct)
-        drop_lost(contact->direct);
-}
-
-void delivery_on_active(struct node *n, struct link *l)
-{
-    struct conversation *c = delivery_conversation(n, l->contact);
-    if (!c)
-        return;
-    c->synced = false;
-    c->awaited = NULL; /* a new session begins with the oldest */
-    drop_lost(c);
-    receipts_repeat(n, l, c);
-    receiving_tell_again(n, l, c);
-    if (l->has_told && c->account_of == l->incarnation)
-        sending_rewind(n, c, false);
-    else if (l->has_told)
-        link_close(n, l, true); /* another process told since: a new session tells anew */
+    lost_free(x->lost);
+    x->lost = NULL;
 }
 
 void sending_heads(struct node *n)
 {
-    for (struct feed *f = n->heads; f; f = f->next_head) {
-        struct link *l = delivery_session(f->conversation);
-        f->head_due = false;
-        if (l && f->sent)
-            send_head(n, l, f);
+    for (struct reach *r = n->heads; r; r = r->next_head) {
+        struct link *l = exchange_session(r->exchange);
+        r->head_due = false;
+        if (l && r->sent)
+            send_head(n, l, r);
     }
     n->heads = NULL;
 }
@@ -216,53 +224,54 @@ static size_t run_max(const struct link *l)
 typedef struct node_record record_source(void *ctx, const struct feed *f, uint64_t number);
 
 /* The head in front of entries that are given back to their author. */
-static void send_proof(struct node *n, struct link *l, struct feed *f, const struct proof *proof)
+static void send_proof(struct node *n, struct link *l, struct reach *r, const struct proof *proof)
 {
     struct head head;
     uint8_t body[HEAD_LEN];
-    if (f->proof_sent == proof->number)
+    if (r->proof_sent == proof->number)
         return;
-    f->proof_sent = proof->number;
-    feed_point_of(f, proof->number, &head.point);
+    r->proof_sent = proof->number;
+    feed_point_of(r->feed, proof->number, &head.point);
     memcpy(head.signature, proof->signature, SIGNATURE_LEN);
     head_write(&head, body);
     link_send(n, l, MESSAGE_HEAD, body, sizeof body);
 }
 
 /* Where the next run ends at the latest. There is something to be sent. */
-static uint64_t end_of_run(struct node *n, struct link *l, struct feed *f)
+static uint64_t end_of_run(struct node *n, struct link *l, struct reach *r)
 {
-    if (f->mine)
-        return f->durable;
-    const struct proof *proof = proofs_next(&f->proofs, f->sent);
-    send_proof(n, l, f, proof);
+    if (r->feed->mine)
+        return r->feed->durable;
+    const struct proof *proof = proofs_next(&r->feed->proofs, r->sent);
+    send_proof(n, l, r, proof);
     return proof->number;
 }
 
-static void on_run_sent(struct node *n, struct link *l, struct feed *f, size_t len)
+static void on_run_sent(struct node *n, struct link *l, struct reach *r, size_t len)
 {
-    if (!f->mine)
+    if (!r->feed->mine)
         return;
     link_expects_answer(n, l);
-    f->since_head += len;
-    if (f->since_head >= PROOF_SPACING)
-        send_head(n, l, f);
+    r->since_head += len;
+    if (r->since_head >= PROOF_SPACING)
+        send_head(n, l, r);
     else
-        head_is_due(n, f);
-    sending_say_sent(n, f->conversation, f, f->sent);
+        head_is_due(n, r);
+    sending_say_sent(n, r, r->sent);
 }
 
 /* Sends one ENTRIES message from what source gives; returns how many entries went. */
-static uint64_t send_run(struct node *n, struct link *l, struct feed *f, record_source *source,
+static uint64_t send_run(struct node *n, struct link *l, struct reach *r, record_source *source,
                          void *ctx)
 {
+    const struct feed *f = r->feed;
     struct writer w = writer_over(n->plain, run_max(l)); /* scratch until the step's end */
-    uint64_t count = 0, end = end_of_run(n, l, f);
+    uint64_t count = 0, end = end_of_run(n, l, r);
     const uint8_t *content;
     size_t len;
-    entries_begin(&w, &f->id, f->sent + 1, feed_hash(f, f->sent));
-    while (f->sent + count < end) {
-        struct node_record record = source(ctx, f, f->sent + count + 1);
+    entries_begin(&w, &f->id, r->sent + 1, feed_hash(f, r->sent));
+    while (r->sent + count < end) {
+        struct node_record record = source(ctx, f, r->sent + count + 1);
         if (!entry_content_of(record.bytes, record.len, &content, &len) ||
             !entries_add(&w, content, len))
             break;
@@ -271,8 +280,8 @@ static uint64_t send_run(struct node *n, struct link *l, struct feed *f, record_
     if (count == 0)
         return 0;
     link_send(n, l, MESSAGE_ENTRIES, n->plain, writer_len(&w));
-    f->sent += count;
-    on_run_sent(n, l, f, writer_len(&w));
+    r->sent += count;
+    on_run_sent(n, l, r, writer_len(&w));
     return count;
 }
 
@@ -282,18 +291,19 @@ static struct node_record from_journal(void *ctx, const struct feed *f, uint64_t
     return item ? (struct node_record){item->bytes, item->len} : (struct node_record){0};
 }
 
-static void read_back(struct node *n, struct conversation *c, struct feed *f, struct link *l)
+static void read_back(struct node *n, struct link *l, const struct reach *r)
 {
     struct place places[ENTRIES_COUNT_MAX];
+    struct feed *f = r->feed;
     size_t count = 0;
-    for (uint64_t at = f->sent + 1; at <= feed_sendable(f) && count < ENTRIES_COUNT_MAX; at++)
+    for (uint64_t at = r->sent + 1; at <= feed_sendable(f) && count < ENTRIES_COUNT_MAX; at++)
         places[count++] = (struct place){f, at};
     struct pending_read *read = reads_ask(n, READ_TO_SEND, places, count, l->window);
     if (!read)
         return;
-    read->conversation = c;
+    read->exchange = r->exchange;
     read->link = l->id;
-    c->reading = true;
+    r->exchange->reading = true;
 }
 
 static bool has_room(const struct link *l)
@@ -301,18 +311,24 @@ static bool has_room(const struct link *l)
     return l->unsent + l->packing < l->window;
 }
 
-void delivery_pump(struct node *n, struct conversation *c)
+void sending_pump(struct node *n, struct exchange *x)
 {
-    struct link *l = delivery_session(c);
-    while (l && c->synced && !c->reading && c->queue && has_room(l)) {
-        struct feed *f = c->queue;
-        if (f->sent < feed_sendable(f) && send_run(n, l, f, from_journal, &n->journal) == 0) {
-            read_back(n, c, f, l);
+    struct link *l = exchange_session(x);
+    while (l && x->synced && !x->reading && x->queue && has_room(l)) {
+        struct reach *r = x->queue;
+        if (r->sent < feed_sendable(r->feed) && send_run(n, l, r, from_journal, &n->journal) == 0) {
+            read_back(n, l, r);
             return;
         }
-        if (f->sent >= feed_sendable(f))
-            dequeue(c);
+        if (r->sent >= feed_sendable(r->feed))
+            dequeue(x);
     }
+}
+
+void sending_pump_all(struct node *n, const struct conversation *c)
+{
+    for (size_t i = 0; i < c->exchange_count; i++)
+        sending_pump(n, c->exchanges[i]);
 }
 
 struct read_cursor {
@@ -341,21 +357,22 @@ static bool is_unreadable(const struct pending_read *read, const struct node_rec
 void sending_on_read(struct node *n, const struct pending_read *read,
                      const struct node_record *records)
 {
-    struct conversation *c = read->conversation;
-    struct link *l = delivery_session(c);
+    struct exchange *x = read->exchange;
+    struct link *l = exchange_session(x);
     struct read_cursor cursor = {read, records};
-    c->reading = false;
-    struct feed *f = read->places[0].feed;
-    bool is_wanted = l && l->id == read->link && c->synced; /* else it was for another session */
-    if (is_wanted && is_unreadable(read, records, f->sent + 1)) {
+    x->reading = false;
+    struct reach *r = exchange_reach(x, read->places[0].feed);
+    bool is_wanted = l && l->id == read->link && x->synced; /* else it was for another session */
+    if (is_wanted && is_unreadable(read, records, r->sent + 1)) {
         say_warning(
             n, "damaged",
             "Message %llu to %s cannot be read back from the log, so it and what follows it "
             "waits: put the directory back from a backup.",
-            (unsigned long long)f->sent + 1, contact_label(c->peer));
+            (unsigned long long)r->sent + 1, contact_label(x->contact));
         return;
     }
-    while (is_wanted && f->sent < feed_sendable(f) && send_run(n, l, f, from_read, &cursor) > 0)
+    while (is_wanted && r->sent < feed_sendable(r->feed) &&
+           send_run(n, l, r, from_read, &cursor) > 0)
         ;
-    delivery_pump(n, c);
+    sending_pump(n, x);
 }

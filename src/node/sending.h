@@ -1,8 +1,8 @@
-/* node/sending.h - what the peer lacks goes out: from the journal while it is there, else read
- * back.
+/* node/sending.h - what the other side lacks goes out: from the journal while it is there, else
+ * read back.
  *
- * A conversation keeps a queue of the feeds of which the peer lacks something: ours, oldest
- * first, then those of its own that it lost. Entries leave as fast as the link has room; a signed
+ * An exchange keeps a queue of the feeds of which they lack something: ours, oldest
+ * first, then those of theirs that they lost. Entries leave as fast as the link has room; a signed
  * head follows a burst of ours and goes before what is given back.
  */
 #ifndef LTH_NODE_SENDING_H
@@ -10,19 +10,29 @@
 
 #include "node/delivery.h"
 
-/* f has something durable that was not sent. */
-void sending_enqueue(struct conversation *c, struct feed *f);
+/* The feed has something durable that was not sent. */
+void sending_enqueue(struct reach *r);
 
-/* f was written by another process of the peer's: the one here now may lack what we just stored
- * or can now prove, and it is queued to be given back. */
-void sending_offer_back(struct conversation *c, struct feed *f);
+/* The feed was written by another process of theirs: the one here now may lack what we just
+ * stored or can now prove, and it is queued to be given back. */
+void sending_offer_back(struct reach *r);
 
-/* From here on, what the peer lacks is what its last HAVE left out. is_fresh: it just came, so
- * it tells of the peer's own growing feed too. */
-void sending_rewind(struct node *n, struct conversation *c, bool is_fresh);
+/* From here on, what they lack is what their last HAVE left out. is_fresh: it just came, so
+ * it tells of their own growing feed too. */
+void sending_rewind(struct node *n, struct exchange *x, bool is_fresh);
 
-/* Entries of f up to `upto` were handed to a session: told once each. */
-void sending_say_sent(struct node *n, const struct conversation *c, struct feed *f, uint64_t upto);
+/* Sends what is durable and lacking, as long as the link has room. */
+void sending_pump(struct node *n, struct exchange *x);
+void sending_pump_all(struct node *n, const struct conversation *c);
+
+/* Entries of ours that they have not given a receipt for; with those on their way to our disk. */
+uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable);
+
+/* Half a chunk of a session that is over is of no use. */
+void sending_drop_lost(struct exchange *x);
+
+/* Entries up to `upto` were handed to a session: told once each. */
+void sending_say_sent(struct node *n, struct reach *r, uint64_t upto);
 
 /* Signs and sends the heads of bursts that ended. */
 void sending_heads(struct node *n);

@@ -52,13 +52,12 @@ struct node {
     struct waiting_sync syncs[SYNCS_MAX];
 
     uint64_t strangers; /* what those cost us whom we never answered, or more: quota.h */
-    uint64_t queued;    /* our durable entries without a receipt */
     uint64_t handshakes_ok, handshakes_failed, rekeys;
     uint64_t dropped[DROP_COUNT];
     bool disk_refused;       /* the user has been told */
     uint64_t resync_ms;      /* when to ask again for what the disk refused; UINT64_MAX = never */
     struct feed *sign_ahead; /* whose entry is on its way to the disk, for node_prepare */
-    struct feed *heads;      /* feeds whose head is to be signed, by next_head */
+    struct reach *heads;     /* feeds whose head is to be signed for somebody, by next_head */
     uint64_t heads_ms;       /* when */
     bool stopped;            /* good-bye is said: no more dials */
     bool held;               /* by the user interface */

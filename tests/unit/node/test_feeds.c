@@ -1,7 +1,7 @@
 /* The order in which a conversation reads, whatever the clocks say, and the feeds under it. */
 #include "check.h"
 
-#include "node/feeds.h"
+#include "node/exchange.h"
 
 static const uint64_t noon = 1700000000000, ten_years = 10ull * 365 * 24 * 3600 * 1000;
 
@@ -20,6 +20,7 @@ static struct talk *begin(void)
 {
     static struct talk t;
     memset(&t, 0, sizeof t);
+    memcpy(t.feeds.me, our_id, ID_LEN);
     memcpy(t.peer.identity.id, their_id, ID_LEN);
     t.c = feeds_conversation(&t.feeds, conversation_id, &t.peer);
     assert_non_null(t.c);

@@ -1,6 +1,7 @@
 /* Of several sessions with one person one lives: which, and what becomes of the others. */
 #include "check.h"
 
+#include "node/exchange.h"
 #include "node/guest.h"
 #include "node/link.h"
 #include "node/state.h"
@@ -194,7 +195,7 @@ static void test_an_account_that_a_dead_session_swallowed_is_told_again(void **s
     (void)state;
     struct frame_message m;
     probe_ours();
-    contacts_get(&s.node->contacts, ours.me.public.id)->direct->told_on = ours.link;
+    contacts_get(&s.node->contacts, ours.me.public.id)->exchanges->told_on = ours.link;
     s.guest = &theirs;
     stage_link_down(&s, ours.link);
     assert_int_equal(active(), theirs.link);
@@ -239,7 +240,7 @@ static void test_what_another_process_told_meanwhile_makes_a_spare_session_go(vo
     (void)state;
     probe_ours();
     guest_send_have(&s, &theirs);
-    contacts_get(&s.node->contacts, theirs.me.public.id)->direct->account_of++;
+    contacts_get(&s.node->contacts, theirs.me.public.id)->exchanges->account_of++;
     stage_link_down(&s, ours.link);
     assert_true(stage_closed(&s, theirs.link)); /* the next one tells anew */
 }

@@ -569,6 +569,12 @@ static void on_sync(struct node *n, const struct command *c)
               SYNCS_MAX);
 }
 
+static void on_group_command(struct node *n, const struct command *c)
+{
+    say_error(n, c->ticket, CODE_UNSUPPORTED, "This version cannot do \"%s\" yet.",
+              command_word(c->type));
+}
+
 void commands_on(struct node *n, const struct command *c)
 {
     switch (c->type) {
@@ -583,6 +589,16 @@ void commands_on(struct node *n, const struct command *c)
     case COMMAND_UNBLOCK: on_block(n, c, false); return;
     case COMMAND_PEER_ADD: on_peer_add(n, c); return;
     case COMMAND_PEER_REMOVE: on_peer_remove(n, c); return;
+    case COMMAND_GROUP_CREATE:
+    case COMMAND_GROUP_ADD:
+    case COMMAND_GROUP_REMOVE:
+    case COMMAND_GROUP_PROMOTE:
+    case COMMAND_GROUP_DEMOTE:
+    case COMMAND_GROUP_LEAVE:
+    case COMMAND_GROUP_REKEY:
+    case COMMAND_GROUP_RENAME:
+    case COMMAND_GROUP_HISTORY:
+    case COMMAND_GROUPS: on_group_command(n, c); return;
     case COMMAND_STATUS: on_status(n, c); return;
     case COMMAND_SYNC: on_sync(n, c); return;
     case COMMAND_QUIT: return; /* src/run stops the node and answers when all is on disk */

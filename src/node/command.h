@@ -23,6 +23,16 @@
     X(COMMAND_UNBLOCK, "unblock")                                                                  \
     X(COMMAND_PEER_ADD, "peer.add")                                                                \
     X(COMMAND_PEER_REMOVE, "peer.remove")                                                          \
+    X(COMMAND_GROUP_CREATE, "group.create")                                                        \
+    X(COMMAND_GROUP_ADD, "group.add")                                                              \
+    X(COMMAND_GROUP_REMOVE, "group.remove")                                                        \
+    X(COMMAND_GROUP_PROMOTE, "group.promote")                                                      \
+    X(COMMAND_GROUP_DEMOTE, "group.demote")                                                        \
+    X(COMMAND_GROUP_LEAVE, "group.leave")                                                          \
+    X(COMMAND_GROUP_REKEY, "group.rekey")                                                          \
+    X(COMMAND_GROUP_RENAME, "group.rename")                                                        \
+    X(COMMAND_GROUP_HISTORY, "group.history")                                                      \
+    X(COMMAND_GROUPS, "groups")                                                                    \
     X(COMMAND_STATUS, "status")                                                                    \
     X(COMMAND_SYNC, "sync")                                                                        \
     X(COMMAND_QUIT, "quit")
@@ -50,10 +60,15 @@ enum {
 struct command {
     enum command_type type;
     uint64_t ticket;     /* comes back in the answer; 0 is as good as any */
-    const char *who;     /* to, with, peer: petname, name, id, id prefix */
+    const char *who;     /* to, with, peer, member: petname, name, id, id prefix; to and with
+                          * also a group, as below */
     const uint8_t *text; /* send: the message, any bytes; the node checks them */
     size_t text_len;
-    const char *name;    /* name: ours; petname: theirs, "" removes it */
+    const char *group;          /* group.*: "#name" or the 64 hex characters of its id */
+    const char *name;           /* name: ours; petname: theirs, "" removes it; a group's */
+    const char *history;        /* group.history: "none" or "all" */
+    const char *const *members; /* group.create: each as in who */
+    size_t member_count;
     const char *id;      /* message: a message id; history: the "before" id or NULL */
     const char *number;  /* verify: 60 digits (spaces allowed) or NULL */
     const char *address; /* peer.add, peer.remove: host:port */

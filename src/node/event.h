@@ -20,8 +20,11 @@ enum { MESSAGE_ID_LEN = 32, CONVERSATION_ID_LEN = 32, PEER_ADDRESSES_MAX = 4 };
     X(EVENT_MESSAGE, "message")                                                                    \
     X(EVENT_SENT, "sent")                                                                          \
     X(EVENT_DELIVERED, "delivered")                                                                \
+    X(EVENT_GROUP, "group")                                                                        \
+    X(EVENT_LEFT, "left")                                                                          \
     X(EVENT_GAP, "gap")                                                                            \
     X(EVENT_GAP_FILLED, "gap_filled")                                                              \
+    X(EVENT_WAITING_FOR_KEY, "waiting_for_key")                                                    \
     X(EVENT_FORK, "fork")                                                                          \
     X(EVENT_KEY_CHANGE, "key_change")                                                              \
     X(EVENT_WARNING, "warning")                                                                    \
@@ -34,6 +37,7 @@ enum { MESSAGE_ID_LEN = 32, CONVERSATION_ID_LEN = 32, PEER_ADDRESSES_MAX = 4 };
     X(EVENT_CONTACT, "contact")                                                                    \
     X(EVENT_SAFETY, "safety")                                                                      \
     X(EVENT_ADDRESS, "address")                                                                    \
+    X(EVENT_GROUPS, "groups")                                                                      \
     X(EVENT_STATUS, "status")                                                                      \
     X(EVENT_SYNCED, "synced")                                                                      \
     X(EVENT_BYE, "bye")
@@ -55,6 +59,8 @@ const char *event_word(enum event_type type);
     X(CODE_EMPTY_TEXT, "empty_text")                                                               \
     X(CODE_TOO_LONG, "too_long")                                                                   \
     X(CODE_BAD_UTF8, "bad_utf8")                                                                   \
+    X(CODE_NOT_A_MEMBER, "not_a_member")                                                           \
+    X(CODE_NOT_AN_ADMIN, "not_an_admin")                                                           \
     X(CODE_LIMIT, "limit")                                                                         \
     X(CODE_STORE_READ_ONLY, "store_read_only")                                                     \
     X(CODE_DISK_FULL, "disk_full")                                                                 \
@@ -83,11 +89,12 @@ struct message_view {
     uint8_t id[MESSAGE_ID_LEN], conversation[CONVERSATION_ID_LEN];
     uint8_t from[ID_LEN];
     bool from_me;
-    const char *name;    /* of the author, as the user should see it: petname or announced */
-    const uint8_t *with; /* ID_LEN bytes: the other side of a direct conversation */
-    uint64_t number;     /* in the author's feed */
-    uint64_t time_ms;    /* author's wall clock, for display */
-    uint64_t record;     /* number in our store: what the shown mark counts */
+    const char *name;       /* of the author, as the user should see it: petname or announced */
+    const uint8_t *with;    /* ID_LEN bytes: the other side of a direct conversation; else NULL */
+    const char *group_name; /* of a group, whose id is conversation; NULL: it is direct */
+    uint64_t number;        /* in the author's feed */
+    uint64_t time_ms;       /* author's wall clock, for display */
+    uint64_t record;        /* number in our store: what the shown mark counts */
     const uint8_t *text;
     size_t text_len;
 };
@@ -98,6 +105,37 @@ struct recipient_view {
     uint8_t peer[ID_LEN];
     enum delivery_state state;
     uint64_t time_ms; /* when it reached that state; 0 = not known */
+};
+
+struct member_view {
+    uint8_t id[ID_LEN];
+    const char *name; /* as the user should see it; never NULL */
+    bool admin, online, verified, is_me;
+    bool introduced; /* known through the group only, by the word of whom follows */
+    uint8_t introduced_by[ID_LEN];
+    const char *introducer; /* their name */
+};
+
+/* What has been decided about a group, and by whom. */
+struct group_change {
+    bool is_any;
+    const char *what; /* "create", "add", "remove", "leave", "promote", "demote", "rename",
+                       * "history", "rekey"; "overturn": a decision of the subject's does not
+                       * count, for one of by's, made at the same time, comes before it */
+    uint8_t by[ID_LEN], subject[ID_LEN];
+    const char *by_name, *subject_name; /* subject_name NULL: it is about nobody */
+    bool by_me, subject_is_me;
+};
+
+struct group_view {
+    uint8_t id[CONVERSATION_ID_LEN];
+    const char *name; /* without # */
+    uint64_t epoch;
+    const struct member_view *members;
+    size_t member_count;
+    bool all_history;           /* whoever is added from now on may read what was said before */
+    bool is_member, is_admin;   /* we */
+    struct group_change change; /* EVENT_GROUP, EVENT_LEFT; not in a list */
 };
 
 struct drop_count {
@@ -143,7 +181,12 @@ struct event {
         struct { /* EVENT_FORK */
             uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN];
             uint64_t number;
+            bool in_roster; /* two decisions about a group, number is their height */
         } fork;
+        struct group_view group; /* EVENT_GROUP, EVENT_LEFT: as it is now */
+        struct { /* EVENT_WAITING_FOR_KEY: entry id of from's is here, its key not */
+            uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN], id[MESSAGE_ID_LEN];
+        } waiting_for_key;
         struct { /* EVENT_KEY_CHANGE */
             const char *name;
             uint8_t old_id[ID_LEN], new_id[ID_LEN];
@@ -183,6 +226,10 @@ struct event {
         struct { /* EVENT_ADDRESS */
             const char *address;
         } address;
+        struct { /* EVENT_GROUPS: those we are in, and those we were in */
+            const struct group_view *groups;
+            size_t count;
+        } groups;
         struct status_view status; /* EVENT_STATUS */
         struct {                   /* EVENT_SYNCED */
             uint64_t queued;

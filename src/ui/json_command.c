@@ -31,10 +31,7 @@ static const struct field {
 };
 
 /* Commands of the interface that this version does not have. */
-static const char *const absent[] = {
-    "search",       "delete",      "doctor",      "groups",       "group.create",  "group.add",
-    "group.remove", "group.leave", "group.rekey", "group.rename", "group.promote", "group.demote",
-};
+static const char *const absent[] = {"search", "delete", "doctor"};
 
 #define REFUSE(why, error, ...)                                                                    \
     (sentence_set(&(why)->why, __VA_ARGS__), (why)->code = (error), false)

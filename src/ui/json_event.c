@@ -45,8 +45,11 @@ static void write_message(struct json_writer *w, const struct message_view *m)
 {
     json_put_hash(w, "id", m->id);
     json_put_hash(w, "conversation", m->conversation);
-    json_put_string(w, "kind", "direct");
-    json_put_null(w, "group");
+    json_put_string(w, "kind", m->group_name ? "group" : "direct");
+    if (m->group_name) /* a group's id is its conversation's */
+        json_put_hash(w, "group", m->conversation);
+    else
+        json_put_null(w, "group");
     json_put_id(w, "from", m->from);
     json_put_string(w, "name", m->name);
     json_put_number(w, "number", m->number);
@@ -64,6 +67,62 @@ static void write_history(struct json_writer *w, const struct event *e)
     }
     json_put_close(w, ']');
     json_put_bool(w, "more", e->history.more);
+}
+
+static void write_member(struct json_writer *w, const struct member_view *m)
+{
+    json_put_open(w, NULL, '{');
+    json_put_id(w, "id", m->id);
+    json_put_string(w, "name", m->name);
+    json_put_bool(w, "admin", m->admin);
+    if (m->introduced)
+        json_put_id(w, "introduced_by", m->introduced_by);
+    else
+        json_put_null(w, "introduced_by");
+    json_put_bool(w, "online", m->online);
+    json_put_close(w, '}');
+}
+
+static void write_group(struct json_writer *w, const char *key, const struct group_view *g)
+{
+    json_put_open(w, key, '{');
+    json_put_hash(w, "id", g->id);
+    json_put_string(w, "name", g->name);
+    json_put_number(w, "epoch", g->epoch);
+    json_put_open(w, "members", '[');
+    for (size_t i = 0; i < g->member_count; i++)
+        write_member(w, &g->members[i]);
+    json_put_close(w, ']');
+    json_put_string(w, "history", g->all_history ? "all" : "none");
+    json_put_close(w, '}');
+}
+
+static void write_change(struct json_writer *w, const struct group_change *c)
+{
+    if (!c->is_any) {
+        json_put_null(w, "change");
+        return;
+    }
+    json_put_open(w, "change", '{');
+    json_put_id(w, "by", c->by);
+    json_put_string(w, "name", c->by_name);
+    json_put_string(w, "do", c->what);
+    if (c->subject_name) {
+        json_put_id(w, "member", c->subject);
+        json_put_string(w, "member_name", c->subject_name);
+    } else {
+        json_put_null(w, "member");
+        json_put_null(w, "member_name");
+    }
+    json_put_close(w, '}');
+}
+
+static void write_groups(struct json_writer *w, const struct event *e)
+{
+    json_put_open(w, "groups", '[');
+    for (size_t i = 0; i < e->groups.count; i++)
+        write_group(w, NULL, &e->groups.groups[i]);
+    json_put_close(w, ']');
 }
 
 static void write_delivery(struct json_writer *w, const struct event *e)
@@ -86,6 +145,14 @@ static void write_fork(struct json_writer *w, const struct event *e)
     json_put_hash(w, "conversation", e->fork.conversation);
     json_put_id(w, "from", e->fork.from);
     json_put_number(w, "number", e->fork.number);
+    json_put_bool(w, "roster", e->fork.in_roster);
+}
+
+static void write_waiting_for_key(struct json_writer *w, const struct event *e)
+{
+    json_put_hash(w, "conversation", e->waiting_for_key.conversation);
+    json_put_id(w, "from", e->waiting_for_key.from);
+    json_put_hash(w, "id", e->waiting_for_key.id);
 }
 
 static void write_key_change(struct json_writer *w, const struct event *e)
@@ -166,8 +233,14 @@ static void write_fields(struct json_writer *w, const struct event *e)
     case EVENT_MESSAGE: write_message(w, &e->message); break;
     case EVENT_SENT:
     case EVENT_DELIVERED: write_delivery(w, e); break;
+    case EVENT_GROUP:
+    case EVENT_LEFT:
+        write_group(w, "group", &e->group);
+        write_change(w, &e->group.change);
+        break;
     case EVENT_GAP:
     case EVENT_GAP_FILLED: write_gap(w, e); break;
+    case EVENT_WAITING_FOR_KEY: write_waiting_for_key(w, e); break;
     case EVENT_FORK: write_fork(w, e); break;
     case EVENT_KEY_CHANGE: write_key_change(w, e); break;
     case EVENT_WARNING:
@@ -192,6 +265,7 @@ static void write_fields(struct json_writer *w, const struct event *e)
         json_put_bool(w, "verified", e->safety.verified);
         break;
     case EVENT_ADDRESS: json_put_string(w, "address", e->address.address); break;
+    case EVENT_GROUPS: write_groups(w, e); break;
     case EVENT_STATUS: write_status(w, &e->status); break;
     case EVENT_SYNCED: json_put_number(w, "queued", e->synced.queued); break;
     case EVENT_BYE: break;

@@ -283,6 +283,10 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_SENT:
     case EVENT_DELIVERED:
     case EVENT_MESSAGE:
+    case EVENT_GROUP:
+    case EVENT_LEFT:
+    case EVENT_GROUPS:
+    case EVENT_WAITING_FOR_KEY:
     case EVENT_ADDRESS: break;
     case EVENT_READY: write_ready(pen, e, ""); break;
     case EVENT_GAP:

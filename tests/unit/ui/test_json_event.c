@@ -44,6 +44,23 @@ static struct peer_view a_peer(void)
     return p;
 }
 
+static const struct group_view *a_group(void)
+{
+    static const struct member_view members[] = {
+        {.id = {1}, .name = hostile, .admin = true, .is_me = true},
+        {.id = {2}, .name = "bob", .online = true, .introduced = true, .introduced_by = {1}},
+    };
+    static const struct group_view group = {
+        .name = hostile,
+        .epoch = 5,
+        .members = members,
+        .member_count = LENGTH(members),
+        .all_history = true,
+        .change = {true, "add", {1}, {2}, hostile, hostile, false, false},
+    };
+    return &group;
+}
+
 static void fill(struct event *e)
 {
     static struct peer_view peer;
@@ -58,6 +75,12 @@ static void fill(struct event *e)
     case EVENT_PEER:
     case EVENT_CONTACT: e->peer = peer; break;
     case EVENT_MESSAGE: set_message(&e->message); break;
+    case EVENT_GROUP:
+    case EVENT_LEFT: e->group = *a_group(); break;
+    case EVENT_GROUPS:
+        e->groups.groups = a_group();
+        e->groups.count = 1;
+        break;
     case EVENT_KEY_CHANGE: e->key_change.name = hostile; break;
     case EVENT_WARNING:
         e->warning.code = "torn_tail";
@@ -96,6 +119,7 @@ static void fill(struct event *e)
     case EVENT_DELIVERED:
     case EVENT_GAP:
     case EVENT_GAP_FILLED:
+    case EVENT_WAITING_FOR_KEY:
     case EVENT_FORK:
     case EVENT_ACCEPTED:
     case EVENT_SYNCED:
@@ -113,9 +137,12 @@ static const struct {
     {EVENT_MESSAGE, "id conversation kind group from name number time text"},
     {EVENT_SENT, "id peer time"},
     {EVENT_DELIVERED, "id peer time"},
+    {EVENT_GROUP, "group change"},
+    {EVENT_LEFT, "group change"},
     {EVENT_GAP, "conversation from first last"},
     {EVENT_GAP_FILLED, "conversation from first last"},
-    {EVENT_FORK, "conversation from number"},
+    {EVENT_WAITING_FOR_KEY, "conversation from id"},
+    {EVENT_FORK, "conversation from number roster"},
     {EVENT_KEY_CHANGE, "name old new"},
     {EVENT_WARNING, "code text"},
     {EVENT_ERROR, "code text"},
@@ -127,6 +154,7 @@ static const struct {
     {EVENT_CONTACT, "id name petname online verified blocked addresses last_seen"},
     {EVENT_SAFETY, "peer number verified"},
     {EVENT_ADDRESS, "address"},
+    {EVENT_GROUPS, "groups"},
     {EVENT_STATUS, "id name version port pid uptime_s sessions half_open handshakes dropped "
                    "rekeys queued store discovery rss_bytes"},
     {EVENT_SYNCED, "queued"},
@@ -235,6 +263,67 @@ static void test_history_and_recipients_are_lists_of_objects(void **state)
     json_decref(root);
 }
 
+static json_t *get(const json_t *object, const char *key)
+{
+    return json_object_get(object, key);
+}
+
+static void test_a_group_has_its_members_and_its_last_change(void **state)
+{
+    (void)state;
+    char bob[ID_TEXT_LEN + 1];
+    struct event e = {.type = EVENT_GROUP};
+    fill(&e);
+    id_write(e.group.members[1].id, bob);
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    json_t *group = get(root, "group"), *change = get(root, "change");
+    check_fields(group, "id name epoch members history", 0, "group");
+    check_fields(change, "by name do member member_name", 0, "change");
+    assert_string_equal(json_string_value(get(group, "history")), "all");
+    assert_int_equal(json_integer_value(get(group, "epoch")), 5);
+    assert_string_equal(json_string_value(get(change, "do")), "add");
+    assert_string_equal(json_string_value(get(change, "member")), bob);
+    json_t *first = json_array_get(get(group, "members"), 0);
+    json_t *second = json_array_get(get(group, "members"), 1);
+    check_fields(first, "id name admin introduced_by online", 0, "member");
+    assert_true(json_is_true(get(first, "admin")) && json_is_false(get(second, "admin")));
+    assert_true(json_is_null(get(first, "introduced_by")));
+    assert_true(json_is_string(get(second, "introduced_by")));
+    assert_string_equal(json_string_value(get(second, "id")), bob);
+    json_decref(root);
+}
+
+static void test_a_change_about_nobody_and_no_change_are_null(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_LEFT};
+    fill(&e);
+    e.group.change.subject_name = NULL;
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    assert_true(json_is_null(get(get(root, "change"), "member")));
+    assert_true(json_is_null(get(get(root, "change"), "member_name")));
+    json_decref(root);
+    e.group.change.is_any = false;
+    root = write_and_parse(&e, (struct json_ref){0});
+    assert_true(json_is_null(get(root, "change")));
+    json_decref(root);
+}
+
+static void test_a_message_of_a_group_names_the_group_by_its_id(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_MESSAGE};
+    fill(&e);
+    e.message.conversation[0] = 0xcd;
+    e.message.group_name = hostile;
+    json_t *root = write_and_parse(&e, (struct json_ref){0});
+    const char *group = json_string_value(get(root, "group"));
+    assert_string_equal(json_string_value(get(root, "kind")), "group");
+    assert_string_equal(group, json_string_value(get(root, "conversation")));
+    assert_memory_equal(group, "cd00", 4);
+    json_decref(root);
+}
+
 static void test_ids_are_base32_and_hashes_hex(void **state)
 {
     (void)state;
@@ -260,6 +349,9 @@ int main(void)
         cmocka_unit_test(test_an_error_always_has_a_ref),
         cmocka_unit_test(test_nested_objects_have_their_fields_too),
         cmocka_unit_test(test_history_and_recipients_are_lists_of_objects),
+        cmocka_unit_test(test_a_group_has_its_members_and_its_last_change),
+        cmocka_unit_test(test_a_change_about_nobody_and_no_change_are_null),
+        cmocka_unit_test(test_a_message_of_a_group_names_the_group_by_its_id),
         cmocka_unit_test(test_ids_are_base32_and_hashes_hex),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

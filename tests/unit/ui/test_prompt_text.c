@@ -107,7 +107,8 @@ static void fill(struct event *e)
 static bool has_no_lines(enum event_type type)
 {
     return type == EVENT_PEER || type == EVENT_SENT || type == EVENT_DELIVERED ||
-           type == EVENT_ACCEPTED || type == EVENT_ADDRESS;
+           type == EVENT_ACCEPTED || type == EVENT_ADDRESS || type == EVENT_GROUP ||
+           type == EVENT_LEFT || type == EVENT_GROUPS || type == EVENT_WAITING_FOR_KEY;
 }
 
 static void test_every_event_is_whole_lines_without_controls(void **state)

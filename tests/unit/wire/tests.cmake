@@ -42,3 +42,6 @@ unit(wire entry ${WIRE_VECTOR})
 unit(wire entries)
 unit(wire have)
 unit(wire statement)
+
+# Groups.
+unit(wire operation)

@@ -45,3 +45,4 @@ unit(wire statement)
 
 # Groups.
 unit(wire operation)
+unit(wire chain ${WIRE_VECTOR})

@@ -16,22 +16,27 @@ size_t entry_content_len(const struct entry_content *content)
            (size_t)content->parent_count * ENTRY_PARENT_LEN + 1 + content->body_len;
 }
 
+void entry_front_write(struct writer *w, const struct entry_content *content, uint8_t kind)
+{
+    write_u64(w, content->time_ms);
+    write_u8(w, (uint8_t)(content->parent_count | (is_ordered(content) ? ENTRY_ORDERED : 0)));
+    if (is_ordered(content))
+        write_u64(w, content->order_ms);
+    for (size_t i = 0; i < content->parent_count; i++) {
+        const struct entry_parent *parent = &content->parents[i];
+        write_bytes(w, parent->author, ID_LEN);
+        write_u64(w, parent->incarnation);
+        write_u64(w, parent->number);
+        write_bytes(w, parent->hash, HASH_LEN);
+    }
+    write_u8(w, kind);
+}
+
 enum lth_err entry_content_write(const struct entry_content *content, uint8_t *out, size_t size,
                                  size_t *len)
 {
     struct writer w = writer_over(out, size);
-    write_u64(&w, content->time_ms);
-    write_u8(&w, (uint8_t)(content->parent_count | (is_ordered(content) ? ENTRY_ORDERED : 0)));
-    if (is_ordered(content))
-        write_u64(&w, content->order_ms);
-    for (size_t i = 0; i < content->parent_count; i++) {
-        const struct entry_parent *parent = &content->parents[i];
-        write_bytes(&w, parent->author, ID_LEN);
-        write_u64(&w, parent->incarnation);
-        write_u64(&w, parent->number);
-        write_bytes(&w, parent->hash, HASH_LEN);
-    }
-    write_u8(&w, content->kind);
+    entry_front_write(&w, content, content->kind);
     write_bytes(&w, content->body, content->body_len);
     return writer_finish(&w, len);
 }
@@ -44,10 +49,11 @@ static void read_parent(struct reader *r, struct entry_parent *parent)
     read_bytes(r, parent->hash, HASH_LEN);
 }
 
-static bool is_good_text(const struct entry_content *content)
+bool entry_body_is_good(const struct entry_content *content)
 {
-    return content->body_len >= 1 && content->body_len <= ENTRY_TEXT_MAX &&
-           utf8_is_valid(content->body, content->body_len);
+    return content->kind != ENTRY_TEXT ||
+           (content->body_len >= 1 && content->body_len <= ENTRY_TEXT_MAX &&
+            utf8_is_valid(content->body, content->body_len));
 }
 
 enum lth_err entry_content_parse(const uint8_t *bytes, size_t len, struct entry_content *out)
@@ -68,7 +74,7 @@ enum lth_err entry_content_parse(const uint8_t *bytes, size_t len, struct entry_
     out->kind = read_u8(&r);
     out->body_len = reader_left(&r);
     out->body = read_view(&r, out->body_len);
-    if (reader_finish(&r) != LTH_OK || (out->kind == ENTRY_TEXT && !is_good_text(out)))
+    if (reader_finish(&r) != LTH_OK || !entry_body_is_good(out))
         return LTH_MALFORMED;
     return LTH_OK;
 }

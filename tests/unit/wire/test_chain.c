@@ -1,6 +1,7 @@
 /* Keys that go forward only. They come from another implementation too, Python's:
- *   key = bytes(range(32)), and then key = hmac.new(key, b"lanthorn/chain-key/1",
- * "sha256").digest() message_key = hmac.new(key, b"lanthorn/message-key/1", "sha256").digest()
+ *   key = bytes(range(32)), then again and again
+ *   key = hmac.new(key, b"lanthorn/chain-key/1", "sha256").digest()
+ *   message_key = hmac.new(key, b"lanthorn/message-key/1", "sha256").digest()
  *   place = bytes(range(64)) + 0x0102030405060708.to_bytes(8)
  *   committed = b"lanthorn/chain/1\0" + place + b"\x09" * 32 + bytes(range(32))
  *   commitment = hashlib.blake2b(committed, digest_size=32)

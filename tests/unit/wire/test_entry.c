@@ -65,7 +65,8 @@ static void test_content_comes_back_as_it_went_in(void **state)
 static void test_the_longest_content_fits_and_no_longer_one(void **state)
 {
     (void)state;
-    static uint8_t text[ENTRY_TEXT_MAX + 1], bytes[ENTRY_CONTENT_MAX + 1];
+    enum { LONGEST_TEXT = ENTRY_FRONT_MAX + ENTRY_TEXT_MAX };
+    static uint8_t text[ENTRY_TEXT_MAX + SEALED_OVERHEAD + 1], bytes[ENTRY_CONTENT_MAX + 1];
     struct entry_content content = hello;
     size_t len;
     memset(text, 'x', sizeof text);
@@ -73,11 +74,17 @@ static void test_the_longest_content_fits_and_no_longer_one(void **state)
     content.order_ms++;
     content.body = text;
     content.body_len = ENTRY_TEXT_MAX;
-    assert_int_equal(entry_content_write(&content, bytes, ENTRY_CONTENT_MAX, &len), LTH_OK);
-    assert_int_equal(len, ENTRY_CONTENT_MAX);
+    assert_int_equal(entry_content_write(&content, bytes, LONGEST_TEXT, &len), LTH_OK);
+    assert_int_equal(len, LONGEST_TEXT);
     assert_int_equal(parse(bytes, len), LTH_OK);
-    assert_int_equal(entry_content_write(&content, bytes, ENTRY_CONTENT_MAX - 1, &len),
-                     LTH_TOO_LONG);
+    assert_int_equal(entry_content_write(&content, bytes, LONGEST_TEXT - 1, &len), LTH_TOO_LONG);
+    content.body_len++;
+    assert_int_equal(entry_content_write(&content, bytes, sizeof bytes, &len), LTH_OK);
+    assert_int_equal(parse(bytes, len), LTH_MALFORMED);
+    content.kind = 200; /* whose body is not read: only the whole has a limit */
+    content.body_len = ENTRY_TEXT_MAX + SEALED_OVERHEAD;
+    assert_int_equal(entry_content_write(&content, bytes, ENTRY_CONTENT_MAX, &len), LTH_OK);
+    assert_int_equal(parse(bytes, len), LTH_OK);
     content.body_len++;
     assert_int_equal(entry_content_write(&content, bytes, sizeof bytes, &len), LTH_OK);
     assert_int_equal(parse(bytes, len), LTH_MALFORMED);

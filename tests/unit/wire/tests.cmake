@@ -46,3 +46,4 @@ unit(wire statement)
 # Groups.
 unit(wire operation)
 unit(wire chain ${WIRE_VECTOR})
+unit(wire sealed)

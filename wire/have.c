@@ -1,9 +1,9 @@
 #include "wire/have.h"
 
-void have_begin(struct writer *w, const uint8_t conversation[HASH_LEN], bool last)
+void have_begin(struct writer *w, const uint8_t conversation[HASH_LEN], uint8_t flags)
 {
     write_bytes(w, conversation, HASH_LEN);
-    write_u8(w, last ? HAVE_LAST : 0);
+    write_u8(w, flags);
 }
 
 void have_add(struct writer *w, const struct have_item *item)
@@ -19,7 +19,9 @@ enum lth_err have_parse(const uint8_t *bytes, size_t len, struct have *out)
     struct reader r = reader_over(bytes, len);
 
     read_bytes(&r, out->conversation, HASH_LEN);
-    out->last = read_u8(&r) & HAVE_LAST;
+    uint8_t flags = read_u8(&r);
+    out->last = flags & HAVE_LAST;
+    out->asks = flags & HAVE_ASKS;
     if (r.spoiled || reader_left(&r) % HAVE_ITEM_LEN != 0)
         return LTH_MALFORMED;
     out->rest = r;

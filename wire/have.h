@@ -10,7 +10,12 @@
 
 #include "wire/feed.h"
 
-enum { HAVE_HEADER_LEN = HASH_LEN + 1, HAVE_ITEM_LEN = ID_LEN + 8 + 8 + 8, HAVE_LAST = 0x01 };
+enum {
+    HAVE_HEADER_LEN = HASH_LEN + 1,
+    HAVE_ITEM_LEN = ID_LEN + 8 + 8 + 8,
+    HAVE_LAST = 0x01,
+    HAVE_ASKS = 0x02, /* in the last one of an account: answer with yours */
+};
 
 struct have_item {
     uint8_t author[ID_LEN];
@@ -21,12 +26,12 @@ struct have_item {
 
 struct have {
     uint8_t conversation[HASH_LEN];
-    bool last;
+    bool last, asks;
     struct reader rest; /* the items, for have_next */
 };
 
 /* The flags stand in front, so whether it is the last must be known first. */
-void have_begin(struct writer *w, const uint8_t conversation[HASH_LEN], bool last);
+void have_begin(struct writer *w, const uint8_t conversation[HASH_LEN], uint8_t flags);
 void have_add(struct writer *w, const struct have_item *item);
 
 /* LTH_MALFORMED unless the rest is a whole number of items. */

@@ -28,7 +28,7 @@ static uint64_t head_held(const struct feed *f)
 static void write_have(struct writer *w, const struct exchange *x, size_t first, size_t count)
 {
     const struct conversation *c = x->conversation;
-    have_begin(w, c->id, first + count == c->feed_count);
+    have_begin(w, c->id, first + count == c->feed_count ? HAVE_LAST : 0);
     for (size_t i = first; i < first + count; i++) {
         const struct feed *f = c->feeds[i];
         struct have_item item = {.incarnation = f->id.incarnation,

@@ -81,7 +81,7 @@ static void fuzz_have(const uint8_t *bytes, size_t len)
     struct writer w = writer_over(again, sizeof again);
     if (len > sizeof again || have_parse(bytes, len, &have) != LTH_OK)
         return;
-    have_begin(&w, have.conversation, have.last);
+    have_begin(&w, have.conversation, (have.last ? HAVE_LAST : 0) | (have.asks ? HAVE_ASKS : 0));
     while (have_next(&have, &item))
         have_add(&w, &item);
     again[HASH_LEN] = bytes[HASH_LEN]; /* flags we do not know are not kept */

@@ -208,7 +208,7 @@ void guest_send_have(struct stage *s, struct guest *g)
     struct feed_id feed;
     struct writer w = writer_over(body, sizeof body);
     guest_feed(s, g, &feed);
-    have_begin(&w, feed.conversation, true);
+    have_begin(&w, feed.conversation, HAVE_LAST);
     guest_send(s, g, MESSAGE_HAVE, 0, body, sizeof body);
 }
 

@@ -348,7 +348,7 @@ static void test_an_account_that_names_a_feed_many_times_gets_one_receipt(void *
     guest_feed(&s, &bob, &feed);
     struct have_item item = {.incarnation = feed.incarnation, .number = 3};
     memcpy(item.author, feed.author, ID_LEN);
-    have_begin(&w, feed.conversation, true);
+    have_begin(&w, feed.conversation, HAVE_LAST);
     for (size_t i = 0; i < 100; i++)
         have_add(&w, &item);
     stage_wait(&s, 1000);
@@ -515,7 +515,7 @@ static void come_back_holding(const struct feed_id *feed, uint64_t number, uint6
     struct writer w = writer_over(body, sizeof body);
     struct have_item item = {.incarnation = feed->incarnation, .number = number, .proved = proved};
     memcpy(item.author, feed->author, ID_LEN);
-    have_begin(&w, feed->conversation, true);
+    have_begin(&w, feed->conversation, HAVE_LAST);
     have_add(&w, &item);
     stage_link_down(&s, bob.link);
     guest_connect(&s, &bob, NODE_INCOMING_LINK | ++last);

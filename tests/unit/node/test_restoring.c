@@ -100,7 +100,7 @@ static void claim(uint64_t number)
     struct writer w = writer_over(body, sizeof body);
     struct have_item item = {.incarnation = OLD, .number = number};
     memcpy(item.author, past.feed.author, ID_LEN);
-    have_begin(&w, past.feed.conversation, true);
+    have_begin(&w, past.feed.conversation, HAVE_LAST);
     have_add(&w, &item);
     guest_send(&s, &bob, MESSAGE_HAVE, 0, body, writer_len(&w));
 }

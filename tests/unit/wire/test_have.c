@@ -15,10 +15,10 @@ static struct have_item item(unsigned i)
         .author = {(uint8_t)i}, .incarnation = 10u + i, .number = UINT64_MAX - i, .proved = i};
 }
 
-static void make_have(uint8_t bytes[WHOLE], bool last)
+static void make_have(uint8_t bytes[WHOLE], uint8_t flags)
 {
     struct writer w = writer_over(bytes, WHOLE);
-    have_begin(&w, conversation, last);
+    have_begin(&w, conversation, flags);
     for (unsigned i = 0; i < ITEMS; i++) {
         const struct have_item one = item(i);
         have_add(&w, &one);
@@ -30,14 +30,15 @@ static void make_have(uint8_t bytes[WHOLE], bool last)
 static void test_an_account_comes_back_as_it_went_in(void **state)
 {
     (void)state;
-    for (int last = 0; last <= 1; last++) {
+    for (uint8_t flags = 0; flags <= (HAVE_LAST | HAVE_ASKS); flags++) {
         uint8_t bytes[WHOLE];
         struct have have;
         struct have_item got;
-        make_have(bytes, last);
+        make_have(bytes, flags);
         assert_int_equal(have_parse(bytes, sizeof bytes, &have), LTH_OK);
         assert_memory_equal(have.conversation, conversation, HASH_LEN);
-        assert_int_equal(have.last, last);
+        assert_int_equal(have.last, (flags & HAVE_LAST) != 0);
+        assert_int_equal(have.asks, (flags & HAVE_ASKS) != 0);
         for (unsigned i = 0; i < ITEMS; i++) {
             const struct have_item want = item(i);
             assert_true(have_next(&have, &got));
@@ -52,7 +53,7 @@ static void test_only_whole_items_are_well_formed(void **state)
 {
     (void)state;
     uint8_t bytes[WHOLE];
-    make_have(bytes, true);
+    make_have(bytes, HAVE_LAST);
     for (size_t len = 0; len <= WHOLE; len++) {
         struct have have;
         struct have_item got;
@@ -74,13 +75,13 @@ static void test_flags_we_do_not_know_are_ignored(void **state)
     (void)state;
     uint8_t bytes[WHOLE];
     struct have have;
-    make_have(bytes, false);
-    bytes[HASH_LEN] = 0xfe;
+    make_have(bytes, 0);
+    bytes[HASH_LEN] = 0xfc;
     assert_int_equal(have_parse(bytes, sizeof bytes, &have), LTH_OK);
-    assert_false(have.last);
+    assert_false(have.last || have.asks);
     bytes[HASH_LEN] = 0xff;
     assert_int_equal(have_parse(bytes, sizeof bytes, &have), LTH_OK);
-    assert_true(have.last);
+    assert_true(have.last && have.asks);
 }
 
 static void test_an_item_that_does_not_fit_spoils_the_writer(void **state)
@@ -89,7 +90,7 @@ static void test_an_item_that_does_not_fit_spoils_the_writer(void **state)
     uint8_t bytes[HAVE_HEADER_LEN + HAVE_ITEM_LEN - 1];
     struct writer w = writer_over(bytes, sizeof bytes);
     const struct have_item one = item(1);
-    have_begin(&w, conversation, true);
+    have_begin(&w, conversation, HAVE_LAST);
     have_add(&w, &one);
     assert_true(w.spoiled);
 }

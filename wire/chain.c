@@ -47,7 +47,7 @@ enum lth_err chain_message_key(struct chain *c, uint32_t index, uint8_t message_
 {
     if (index < c->index)
         return LTH_BAD_STATE;
-    if (index - c->index > CHAIN_JUMP_MAX || index == UINT32_MAX)
+    if (index - c->index > CHAIN_JUMP_MAX || index >= CHAIN_LEN_MAX)
         return LTH_LIMIT;
     while (c->index < index)
         step(c, NULL);

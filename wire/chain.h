@@ -13,6 +13,7 @@ enum {
     CHAIN_KEY_LEN = 32,
     CHAIN_TAG_LEN = 16,
     CHAIN_JUMP_MAX = 2000, /* message keys passed over at once: bounds what a lie can cost */
+    CHAIN_LEN_MAX = 4096,  /* message keys of a chain: bounds what reading back can cost */
 };
 
 /* Holds secrets: the chain key of index. chain_clear when done. */
@@ -26,8 +27,8 @@ void chain_init(struct chain *c, const uint8_t key0[CHAIN_KEY_LEN]);
 void chain_clear(struct chain *c);
 
 /* The message key of index, a secret; the chain then stands behind it. LTH_BAD_STATE: index is
- * behind us; LTH_LIMIT: more than CHAIN_JUMP_MAX ahead, or 2^32 - 1, which is never used. On
- * error nothing has changed. */
+ * behind us; LTH_LIMIT: more than CHAIN_JUMP_MAX ahead, or not below CHAIN_LEN_MAX. On error
+ * nothing has changed. */
 LTH_MUST_USE enum lth_err chain_message_key(struct chain *c, uint32_t index,
                                             uint8_t message_key[CHAIN_KEY_LEN]);
 

@@ -31,7 +31,8 @@ enum lth_err sealed_index(const struct entry_content *parsed, uint32_t *index)
 {
     struct reader r = reader_over(parsed->body, parsed->body_len);
     uint32_t value = read_u32(&r);
-    if (parsed->kind != ENTRY_SEALED || parsed->body_len <= SEALED_OVERHEAD || value == UINT32_MAX)
+    if (parsed->kind != ENTRY_SEALED || parsed->body_len <= SEALED_OVERHEAD ||
+        value >= CHAIN_LEN_MAX)
         return LTH_MALFORMED;
     *index = value;
     return LTH_OK;

@@ -40,8 +40,8 @@ LTH_MUST_USE enum lth_err sealed_write(const struct entry_content *outer,
                                        const uint8_t *body, size_t body_len, uint8_t *out,
                                        size_t size, size_t *len);
 
-/* Which key opens it. LTH_MALFORMED when it is no SEALED, has no byte of a body inside, or names
- * the index that is never used. */
+/* Which key opens it. LTH_MALFORMED when it is no SEALED, has no byte of a body inside, or an index
+ * that no chain has. */
 LTH_MUST_USE enum lth_err sealed_index(const struct entry_content *parsed, uint32_t *index);
 
 /* Opens a whole content of len bytes; plain has room for len. out has the kind and, borrowed

@@ -77,11 +77,11 @@ static void test_a_chain_goes_forward_and_not_far_at_once(void **state)
         {"the first again", 7, 0, LTH_BAD_STATE},
         {"as far as it may", 7, 7 + 2000, LTH_OK},
         {"one further", 7, 7 + 2001, LTH_LIMIT},
-        {"far further", 7, UINT32_MAX - 1, LTH_LIMIT},
-        {"the last one", UINT32_MAX - 1, UINT32_MAX - 1, LTH_OK},
-        {"one that is never used", UINT32_MAX - 1, UINT32_MAX, LTH_LIMIT},
-        {"a chain that is used up", UINT32_MAX, UINT32_MAX, LTH_LIMIT},
-        {"a chain that is used up, back", UINT32_MAX, UINT32_MAX - 1, LTH_BAD_STATE},
+        {"as far as there is", 7, UINT32_MAX, LTH_LIMIT},
+        {"the last one", 4095, 4095, LTH_OK},
+        {"one behind the last", 4095, 4096, LTH_LIMIT},
+        {"a chain that is used up", 4096, 4096, LTH_LIMIT},
+        {"a chain that is used up, back", 4096, 4095, LTH_BAD_STATE},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {

@@ -168,7 +168,7 @@ static void test_what_is_inside_is_looked_at(void **state)
 static void test_rows_of_bodies(void **state)
 {
     static const uint8_t bytes[CHAIN_BODY_LEN + 1] = {0, 0, 1, 2};
-    static const uint8_t last[SEALED_OVERHEAD + 1] = {255, 255, 255, 255};
+    static const uint8_t behind[SEALED_OVERHEAD + 1] = {0, 0, 0x10, 0};
     static const struct {
         const char *name;
         struct entry_content content;
@@ -186,10 +186,7 @@ static void test_rows_of_bodies(void **state)
          LTH_MALFORMED},
         {"an index", {.kind = 3, .body = bytes, .body_len = 4}, LTH_MALFORMED, LTH_MALFORMED},
         {"nothing", {.kind = 3, .body = bytes}, LTH_MALFORMED, LTH_MALFORMED},
-        {"the index that is not used",
-         {.kind = 3, .body = last, .body_len = 22},
-         LTH_MALFORMED,
-         LTH_MALFORMED},
+        {"index 4096", {.kind = 3, .body = behind, .body_len = 22}, LTH_MALFORMED, LTH_MALFORMED},
         {"a text", {.kind = 1, .body = bytes, .body_len = 64}, LTH_MALFORMED, LTH_MALFORMED},
     };
     (void)state;

@@ -7,6 +7,12 @@ void group_begin(struct writer *w, const uint8_t group[HASH_LEN])
     write_bytes(w, group, HASH_LEN);
 }
 
+void group_roster_begin(struct writer *w, const uint8_t group[HASH_LEN], uint8_t flags)
+{
+    group_begin(w, group);
+    write_u8(w, flags);
+}
+
 void group_add_hash(struct writer *w, const uint8_t hash[HASH_LEN])
 {
     write_bytes(w, hash, HASH_LEN);
@@ -19,35 +25,43 @@ void group_add_want(struct writer *w, const struct group_want *item)
     write_u64(w, item->number);
 }
 
-static enum lth_err list_parse(const uint8_t *bytes, size_t len, size_t item_len, size_t min,
-                               struct group_list *out)
+/* r: behind what the message begins with. */
+static enum lth_err list_finish(struct group_list *list, const struct reader *r, size_t item_len,
+                                size_t min)
 {
-    struct reader r = reader_over(bytes, len);
-    struct group_list list;
-
-    read_bytes(&r, list.group, HASH_LEN);
-    list.count = reader_left(&r) / item_len;
-    if (r.spoiled || reader_left(&r) % item_len != 0 || list.count < min ||
-        list.count > GROUP_LIST_MAX)
+    list->count = reader_left(r) / item_len;
+    list->rest = *r;
+    if (r->spoiled || reader_left(r) % item_len != 0 || list->count < min ||
+        list->count > GROUP_LIST_MAX)
         return LTH_MALFORMED;
-    list.rest = r;
-    *out = list;
     return LTH_OK;
 }
 
 enum lth_err group_roster_parse(const uint8_t *bytes, size_t len, struct group_list *out)
 {
-    return list_parse(bytes, len, HASH_LEN, 0, out);
+    struct reader r = reader_over(bytes, len);
+    read_bytes(&r, out->group, HASH_LEN);
+    out->is_answer = read_u8(&r) & GROUP_ANSWER;
+    return list_finish(out, &r, HASH_LEN, 0);
+}
+
+static enum lth_err list_parse(const uint8_t *bytes, size_t len, size_t item_len,
+                               struct group_list *out)
+{
+    struct reader r = reader_over(bytes, len);
+    read_bytes(&r, out->group, HASH_LEN);
+    out->is_answer = false;
+    return list_finish(out, &r, item_len, 1);
 }
 
 enum lth_err group_want_parse(const uint8_t *bytes, size_t len, struct group_list *out)
 {
-    return list_parse(bytes, len, GROUP_WANT_LEN, 1, out);
+    return list_parse(bytes, len, GROUP_WANT_LEN, out);
 }
 
 enum lth_err group_key_wanted_parse(const uint8_t *bytes, size_t len, struct group_list *out)
 {
-    return list_parse(bytes, len, HASH_LEN, 1, out);
+    return list_parse(bytes, len, HASH_LEN, out);
 }
 
 bool group_next_hash(struct group_list *list, uint8_t out[HASH_LEN])

@@ -1,8 +1,9 @@
 #include "ui/json_command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum field_type { FIELD_STRING, FIELD_TEXT, FIELD_COUNT, FIELD_SECONDS };
+enum field_type { FIELD_STRING, FIELD_TEXT, FIELD_COUNT, FIELD_SECONDS, FIELD_MEMBERS };
 
 /* What each command takes: a key, its type, and where in struct command it goes. */
 static const struct field {
@@ -27,6 +28,22 @@ static const struct field {
     {COMMAND_UNBLOCK, "peer", FIELD_STRING, true, offsetof(struct command, who)},
     {COMMAND_PEER_ADD, "address", FIELD_STRING, true, offsetof(struct command, address)},
     {COMMAND_PEER_REMOVE, "address", FIELD_STRING, true, offsetof(struct command, address)},
+    {COMMAND_GROUP_CREATE, "name", FIELD_STRING, true, offsetof(struct command, name)},
+    {COMMAND_GROUP_CREATE, "members", FIELD_MEMBERS, false, offsetof(struct command, members)},
+    {COMMAND_GROUP_ADD, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_ADD, "member", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_GROUP_REMOVE, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_REMOVE, "member", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_GROUP_PROMOTE, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_PROMOTE, "member", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_GROUP_DEMOTE, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_DEMOTE, "member", FIELD_STRING, true, offsetof(struct command, who)},
+    {COMMAND_GROUP_LEAVE, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_REKEY, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_RENAME, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_RENAME, "name", FIELD_STRING, true, offsetof(struct command, name)},
+    {COMMAND_GROUP_HISTORY, "group", FIELD_STRING, true, offsetof(struct command, group)},
+    {COMMAND_GROUP_HISTORY, "history", FIELD_STRING, true, offsetof(struct command, history)},
     {COMMAND_SYNC, "timeout_s", FIELD_SECONDS, false, offsetof(struct command, timeout_s)},
 };
 
@@ -84,9 +101,45 @@ static bool take_number(const struct field *f, const json_t *value, struct comma
     return true;
 }
 
-static bool take_field(const struct field *f, const json_t *value, struct command *c,
+/* Room for the members of the command; false with *why. */
+static bool make_members(size_t count, struct parsed_command *p, struct refusal *why)
+{
+    if (count > INVITED_MAX)
+        return REFUSE(why, CODE_LIMIT, "\"members\" has %zu names and the limit is %d.", count,
+                      INVITED_MAX);
+    p->members = calloc(count ? count : 1, sizeof *p->members);
+    if (!p->members)
+        return REFUSE(why, CODE_INTERNAL, "Memory is short: try again.");
+    p->command.members = p->members;
+    p->command.member_count = count;
+    return true;
+}
+
+static bool is_array_of_strings(const json_t *value)
+{
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (!json_is_string(json_array_get(value, i)))
+            return false;
+    return json_is_array(value);
+}
+
+static bool take_members(const json_t *value, struct parsed_command *p, struct refusal *why)
+{
+    size_t count = json_array_size(value);
+    if (!is_array_of_strings(value))
+        return REFUSE(why, CODE_MALFORMED, "\"members\" must be an array of strings.");
+    if (!make_members(count, p, why))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!(p->members[i] = plain_string("members", json_array_get(value, i), why)))
+            return false;
+    return true;
+}
+
+static bool take_field(const struct field *f, const json_t *value, struct parsed_command *p,
                        struct refusal *why)
 {
+    struct command *c = &p->command;
     if (!value || json_is_null(value)) {
         if (f->required)
             return REFUSE(why, CODE_USAGE, "\"%s\" needs the field \"%s\".", command_word(c->type),
@@ -98,15 +151,16 @@ static bool take_field(const struct field *f, const json_t *value, struct comman
     case FIELD_TEXT: return take_text(value, c, why);
     case FIELD_COUNT:
     case FIELD_SECONDS: return take_number(f, value, c, why);
+    case FIELD_MEMBERS: return take_members(value, p, why);
     }
     return false;
 }
 
-static bool take_fields(const json_t *root, struct command *c, struct refusal *why)
+static bool take_fields(struct parsed_command *p, struct refusal *why)
 {
     for (size_t i = 0; i < LENGTH(fields); i++)
-        if (fields[i].command == c->type &&
-            !take_field(&fields[i], json_object_get(root, fields[i].key), c, why))
+        if (fields[i].command == p->command.type &&
+            !take_field(&fields[i], json_object_get(p->root, fields[i].key), p, why))
             return false;
     return true;
 }
@@ -157,11 +211,12 @@ bool json_command_parse(const char *line, size_t len, struct parsed_command *out
     if (!json_is_object(out->root))
         return REFUSE(why, CODE_MALFORMED, "The line is not a JSON object.");
     return take_ref(out, why) && find_type(out->root, &out->command.type, why) &&
-           take_fields(out->root, &out->command, why);
+           take_fields(out, why);
 }
 
 void json_command_clear(struct parsed_command *p)
 {
     json_decref(p->root);
+    free(p->members);
     *p = (struct parsed_command){0};
 }

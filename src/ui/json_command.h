@@ -16,10 +16,11 @@ struct parsed_command {
     struct command command; /* ticket 0; its strings belong to root */
     struct json_ref ref;    /* belongs to root */
     json_t *root;           /* owned */
+    const char **members;   /* owned: the command's array of them */
 };
 
 struct refusal {
-    enum error_code code; /* CODE_MALFORMED, CODE_USAGE, CODE_UNSUPPORTED */
+    enum error_code code; /* CODE_MALFORMED, _USAGE, _LIMIT, _UNSUPPORTED, _INTERNAL */
     struct sentence why;
 };
 

@@ -38,6 +38,29 @@ static const struct {
     {"{\"do\":\"delete\"}", CODE_UNSUPPORTED},
     {"{\"do\":\"doctor\"}", CODE_UNSUPPORTED},
     {"{\"do\":\"groups\"}", -1},
+    {"{\"do\":\"group.create\",\"name\":\"ops\"}", -1},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":null}", -1},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[]}", -1},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[\"bob\",\"\"]}",
+     -1}, /* the node says so */
+    {"{\"do\":\"group.create\",\"members\":[\"bob\"]}", CODE_USAGE},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":\"bob\"}", CODE_MALFORMED},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":{\"0\":\"bob\"}}", CODE_MALFORMED},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[\"bob\",7]}", CODE_MALFORMED},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[null]}", CODE_MALFORMED},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[[\"bob\"]]}", CODE_MALFORMED},
+    {"{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[\"b\\u0000b\"]}", CODE_MALFORMED},
+    {"{\"do\":\"group.add\",\"group\":\"#ops\",\"member\":\"bob\"}", -1},
+    {"{\"do\":\"group.add\",\"group\":\"#ops\"}", CODE_USAGE},
+    {"{\"do\":\"group.add\",\"member\":\"bob\"}", CODE_USAGE},
+    {"{\"do\":\"group.remove\",\"group\":\"#ops\",\"member\":[\"bob\"]}", CODE_MALFORMED},
+    {"{\"do\":\"group.promote\",\"group\":\"#ops\",\"member\":\"bob\"}", -1},
+    {"{\"do\":\"group.demote\"}", CODE_USAGE},
+    {"{\"do\":\"group.leave\",\"group\":7}", CODE_MALFORMED},
+    {"{\"do\":\"group.rekey\"}", CODE_USAGE},
+    {"{\"do\":\"group.rename\",\"group\":\"#ops\"}", CODE_USAGE},
+    {"{\"do\":\"group.history\",\"group\":\"#ops\"}", CODE_USAGE},
+    {"{\"do\":\"group.history\",\"group\":\"#ops\",\"history\":true}", CODE_MALFORMED},
     {"{\"do\":\"dance\"}", CODE_USAGE},
     {"{\"do\":\"\"}", CODE_USAGE},
     {"{\"do\":7}", CODE_MALFORMED},
@@ -103,6 +126,57 @@ static void test_fields_arrive_where_they_belong(void **state)
     json_command_clear(&p);
 }
 
+static void test_what_is_said_of_a_group_arrives_where_it_belongs(void **state)
+{
+    (void)state;
+    struct parsed_command p =
+        parse("{\"do\":\"group.create\",\"name\":\"two words\",\"members\":[\"bob\",\"日本\"]}");
+    assert_int_equal(p.command.type, COMMAND_GROUP_CREATE);
+    assert_string_equal(p.command.name, "two words");
+    assert_int_equal(p.command.member_count, 2);
+    assert_string_equal(p.command.members[0], "bob");
+    assert_string_equal(p.command.members[1], "日本");
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"group.remove\",\"group\":\"#ops\",\"member\":\"bob\"}");
+    assert_int_equal(p.command.type, COMMAND_GROUP_REMOVE);
+    assert_string_equal(p.command.group, "#ops");
+    assert_string_equal(p.command.who, "bob");
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"group.rename\",\"group\":\"#ops\",\"name\":\"crew\"}");
+    assert_string_equal(p.command.group, "#ops");
+    assert_string_equal(p.command.name, "crew");
+    json_command_clear(&p);
+
+    p = parse("{\"do\":\"group.history\",\"group\":\"#ops\",\"history\":\"all\"}");
+    assert_string_equal(p.command.history, "all");
+    json_command_clear(&p);
+}
+
+/* A group.create that names count people. */
+static void check_invited(size_t count, bool is_good)
+{
+    char line[2000] = "{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[";
+    struct parsed_command p;
+    struct refusal no;
+    for (size_t i = 0; i < count; i++)
+        strcat(line, i ? ",\"bob\"" : "\"bob\"");
+    strcat(line, "]}");
+    CHECK(json_command_parse(line, strlen(line), &p, &no) == is_good, line);
+    CHECK(is_good ? p.command.member_count == count : no.code == CODE_LIMIT, line);
+    json_command_clear(&p);
+}
+
+static void test_a_group_is_created_with_no_more_than_the_limit(void **state)
+{
+    (void)state;
+    check_invited(0, true);
+    check_invited(INVITED_MAX, true);
+    check_invited(INVITED_MAX + 1, false);
+    check_invited(2 * INVITED_MAX, false);
+}
+
 static void test_what_is_left_out_has_its_default(void **state)
 {
     (void)state;
@@ -134,6 +208,10 @@ static const struct {
     {"{\"do\":\"name\",\"name\":\"x\\u0000y\"}", "\"name\" must not contain a zero byte."},
     {"{\"do\":\"name\\u0000\",\"name\":\"x\"}", "\"do\" must not contain a zero byte."},
     {"{\"do\":\"name\",\"name\":7}", "\"name\" must be a string."},
+    {"{\"do\":\"group.create\",\"name\":\"x\",\"members\":[\"x\\u0000y\"]}",
+     "\"members\" must not contain a zero byte."},
+    {"{\"do\":\"group.create\",\"name\":\"x\",\"members\":[7]}",
+     "\"members\" must be an array of strings."},
 };
 
 static void test_a_zero_byte_is_called_by_its_name(void **state)
@@ -166,6 +244,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_line_is_a_command_or_an_error),
         cmocka_unit_test(test_fields_arrive_where_they_belong),
+        cmocka_unit_test(test_what_is_said_of_a_group_arrives_where_it_belongs),
+        cmocka_unit_test(test_a_group_is_created_with_no_more_than_the_limit),
         cmocka_unit_test(test_what_is_left_out_has_its_default),
         cmocka_unit_test(test_a_refused_line_keeps_its_ref),
         cmocka_unit_test(test_a_zero_byte_is_called_by_its_name),

@@ -17,3 +17,11 @@ bool grow(void **array, size_t count, size_t *capacity, size_t size)
     *capacity = wanted;
     return true;
 }
+
+bool grow_to(void **array, size_t wanted, size_t *capacity, size_t size)
+{
+    while (*capacity < wanted)
+        if (!grow(array, *capacity, capacity, size))
+            return false;
+    return true;
+}

@@ -17,3 +17,17 @@ unit(node rival ${NODE_STAGE})
 unit(node delivery ${NODE_STAGE})
 unit(node people ${NODE_STAGE})
 unit(node unseen ${NODE_STAGE})
+
+# Groups.
+set(NODE_CAST ${CMAKE_CURRENT_LIST_DIR}/cast.c)
+unit(node roster ${NODE_CAST})
+unit(node roster_rules ${NODE_CAST})
+unit(node roster_fold ${NODE_CAST})
+unit(node roster_handing ${NODE_CAST})
+unit(node roster_repeat ${NODE_CAST})
+unit(node roster_random ${NODE_CAST})
+
+# Memory that is out, where the test says so.
+target_link_options(test_node_roster PRIVATE
+    -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc)
+target_link_options(test_node_roster_random PRIVATE -Wl,--wrap=operation_verify)

@@ -61,6 +61,8 @@ void record_contact_write(struct writer *w, const struct contact_record *contact
     write_u64(w, contact->first_seen_ms);
     write_string(w, contact->name);
     write_string(w, contact->petname);
+    if (contact->flags & CONTACT_INTRODUCED)
+        write_bytes(w, contact->introduced_by, 32);
 }
 
 enum lth_err record_contact_parse(const uint8_t *bytes, size_t len, struct contact_record *out)
@@ -73,6 +75,8 @@ enum lth_err record_contact_parse(const uint8_t *bytes, size_t len, struct conta
     contact.first_seen_ms = read_u64(&r);
     read_string(&r, contact.name, sizeof contact.name);
     read_string(&r, contact.petname, sizeof contact.petname);
+    if (contact.flags & CONTACT_INTRODUCED)
+        read_bytes(&r, contact.introduced_by, 32);
     if (reader_finish(&r) != LTH_OK)
         return LTH_MALFORMED;
     *out = contact;
@@ -210,5 +214,61 @@ enum lth_err record_seen_parse(const uint8_t *bytes, size_t len, struct seen_rec
     if (reader_finish(&r) != LTH_OK)
         return LTH_MALFORMED;
     *out = seen;
+    return LTH_OK;
+}
+
+void record_operation_write(struct writer *w, const uint8_t *bytes, size_t len)
+{
+    write_u8(w, RECORD_OPERATION);
+    write_bytes(w, bytes, len);
+}
+
+enum lth_err record_operation_parse(const uint8_t *bytes, size_t len,
+                                    struct operation_record_view *out)
+{
+    struct reader r = reader_of(RECORD_OPERATION, bytes, len);
+    struct operation_record_view operation = {.len = reader_left(&r)};
+    operation.bytes = read_view(&r, operation.len);
+    if (reader_finish(&r) != LTH_OK)
+        return LTH_MALFORMED;
+    *out = operation;
+    return LTH_OK;
+}
+
+void record_key_write(struct writer *w, const struct key_record *key)
+{
+    write_u8(w, RECORD_KEY);
+    write_u32(w, key->feed);
+    write_u64(w, key->number);
+    write_bytes(w, key->key, 32);
+}
+
+enum lth_err record_key_parse(const uint8_t *bytes, size_t len, struct key_record *out)
+{
+    struct reader r = reader_of(RECORD_KEY, bytes, len);
+    struct key_record key = {.feed = read_u32(&r), .number = 0};
+    key.number = read_u64(&r);
+    read_bytes(&r, key.key, 32);
+    if (reader_finish(&r) != LTH_OK)
+        return LTH_MALFORMED;
+    *out = key;
+    return LTH_OK;
+}
+
+void record_opened_write(struct writer *w, const struct opened_record *opened)
+{
+    write_u8(w, RECORD_OPENED);
+    write_u32(w, opened->feed);
+    write_u64(w, opened->number);
+}
+
+enum lth_err record_opened_parse(const uint8_t *bytes, size_t len, struct opened_record *out)
+{
+    struct reader r = reader_of(RECORD_OPENED, bytes, len);
+    struct opened_record opened = {.feed = read_u32(&r), .number = 0};
+    opened.number = read_u64(&r);
+    if (reader_finish(&r) != LTH_OK)
+        return LTH_MALFORMED;
+    *out = opened;
     return LTH_OK;
 }

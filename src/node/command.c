@@ -45,20 +45,24 @@ static void store_contact_setting(struct node *n, const struct command *c, struc
     store_setting(n, c, contact, &w);
 }
 
+struct contact *command_contact(struct node *n, uint64_t ticket, const char *name)
+{
+    struct contact *contact = NULL;
+    enum lth_err err = contacts_find(&n->contacts, name, &contact);
+    if (err == LTH_AMBIGUOUS)
+        say_error(n, ticket, CODE_AMBIGUOUS,
+                  "More than one person is called \"%.64s\": use the id, or give a petname.", name);
+    else if (err != LTH_OK)
+        say_error(n, ticket, CODE_UNKNOWN_PEER,
+                  "Nobody called \"%.64s\" has been met yet: list the peers, or add an address.",
+                  name ? name : "");
+    return err == LTH_OK ? contact : NULL;
+}
+
 /* The contact c speaks of; NULL after an error has been said. */
 static struct contact *who(struct node *n, const struct command *c)
 {
-    struct contact *contact = NULL;
-    enum lth_err err = contacts_find(&n->contacts, c->who, &contact);
-    if (err == LTH_AMBIGUOUS)
-        say_error(n, c->ticket, CODE_AMBIGUOUS,
-                  "More than one person is called \"%.64s\": use the id, or give a petname.",
-                  c->who);
-    else if (err != LTH_OK)
-        say_error(n, c->ticket, CODE_UNKNOWN_PEER,
-                  "Nobody called \"%.64s\" has been met yet: list the peers, or add an address.",
-                  c->who ? c->who : "");
-    return err == LTH_OK ? contact : NULL;
+    return command_contact(n, c->ticket, c->who);
 }
 
 /* ---- send ---- */
@@ -80,29 +84,18 @@ static bool is_sendable(struct node *n, const struct command *c)
     return false;
 }
 
-/* Names the durable heads of the others' feeds that our own entries did not name yet. */
-static void add_parents(struct conversation *conversation, struct entry_content *content)
-{
-    for (size_t i = conversation->feed_count; i-- > 0;) {
-        struct feed *f = conversation->feeds[i];
-        if (f == conversation->writing || f->cited == f->durable ||
-            content->parent_count == ENTRY_PARENTS_MAX)
-            continue;
-        struct entry_parent *parent = &content->parents[content->parent_count++];
-        memcpy(parent->author, f->id.author, ID_LEN);
-        parent->incarnation = f->id.incarnation;
-        parent->number = f->durable;
-        memcpy(parent->hash, feed_hash(f, f->durable), HASH_LEN);
-        f->cited = f->durable;
-    }
-}
-
 static void on_send(struct node *n, const struct command *c)
 {
     struct entry_content content = {.time_ms = n->now.wall_ms, .kind = ENTRY_TEXT};
     struct feed *feed;
     size_t len;
-    struct contact *contact = is_sendable(n, c) ? who(n, c) : NULL;
+    if (!is_sendable(n, c))
+        return;
+    if (group_is_named(n, c->who)) {
+        group_on_send(n, c);
+        return;
+    }
+    struct contact *contact = who(n, c);
     if (!contact)
         return;
     if (contact->blocked) {
@@ -120,7 +113,7 @@ static void on_send(struct node *n, const struct command *c)
     uint8_t bytes[ENTRY_CONTENT_MAX];
     content.body = c->text;
     content.body_len = c->text_len;
-    add_parents(conversation, &content);
+    conversation_add_parents(conversation, &content);
     content.order_ms = feed_next_order(feed, content.time_ms, &content);
     if (entry_content_write(&content, bytes, sizeof bytes, &len) != LTH_OK ||
         store_entry(n, feed, bytes, len, &content, JOURNAL_OUR_ENTRY, c->ticket) != LTH_OK)
@@ -276,22 +269,32 @@ static bool find_end(struct node *n, const struct command *c, struct conversatio
     return false;
 }
 
+/* *in is NULL when nothing was said yet; false after an error has been said. */
+static bool find_conversation(struct node *n, const struct command *c, struct conversation **in)
+{
+    bool is_group = group_is_named(n, c->who);
+    const struct group *g = is_group ? group_of_command(n, c, c->who) : NULL;
+    const struct contact *contact = is_group ? NULL : who(n, c);
+    *in = g ? g->conversation : contact ? contact->direct : NULL;
+    return g || contact;
+}
+
 static void on_history(struct node *n, const struct command *c)
 {
-    struct contact *contact = who(n, c);
+    struct conversation *in;
     size_t end, count = c->last ? c->last : HISTORY_DEFAULT;
-    if (!contact)
+    if (!find_conversation(n, c, &in))
         return;
-    if (!contact->direct || contact->direct->order_count == 0) {
+    if (!in || in->order_count == 0) {
         answer(n, c, EVENT_HISTORY);
         return;
     }
-    if (!find_end(n, c, contact->direct, &end))
+    if (!find_end(n, c, in, &end))
         return;
     count = count > HISTORY_MAX ? HISTORY_MAX : count;
     count = count > end ? end : count;
-    struct pending_read *read = reads_ask(
-        n, READ_FOR_HISTORY, conversation_order(contact->direct) + (end - count), count, 0);
+    struct pending_read *read =
+        reads_ask(n, READ_FOR_HISTORY, conversation_order(in) + (end - count), count, 0);
     if (!read)
         return;
     read->ticket = c->ticket;
@@ -325,6 +328,12 @@ static void view_recipient(const struct reach *r, uint64_t number, struct recipi
         out->time_ms = r->receipted_ms;
 }
 
+/* Who has left a group since need not get it any more. */
+static bool is_recipient(const struct reach *r, uint64_t number)
+{
+    return number <= r->receipted || (r->exchange->is_open && group_is_for(r, number));
+}
+
 /* Returns how many; views has room for one of each exchange, and one more. */
 static size_t view_recipients(const struct node *n, const struct place *place,
                               struct recipient_view *views)
@@ -332,7 +341,8 @@ static size_t view_recipients(const struct node *n, const struct place *place,
     const struct feed *f = place->feed;
     size_t count = 0;
     for (size_t i = 0; f->mine && i < f->reach_count; i++)
-        view_recipient(f->reaches[i], place->number, &views[count++]);
+        if (is_recipient(f->reaches[i], place->number))
+            view_recipient(f->reaches[i], place->number, &views[count++]);
     if (f->mine)
         return count;
     views[0] = (struct recipient_view){.state = STATE_DELIVERED}; /* it is with us already */
@@ -569,12 +579,6 @@ static void on_sync(struct node *n, const struct command *c)
               SYNCS_MAX);
 }
 
-static void on_group_command(struct node *n, const struct command *c)
-{
-    say_error(n, c->ticket, CODE_UNSUPPORTED, "This version cannot do \"%s\" yet.",
-              command_word(c->type));
-}
-
 void commands_on(struct node *n, const struct command *c)
 {
     switch (c->type) {
@@ -598,7 +602,7 @@ void commands_on(struct node *n, const struct command *c)
     case COMMAND_GROUP_REKEY:
     case COMMAND_GROUP_RENAME:
     case COMMAND_GROUP_HISTORY:
-    case COMMAND_GROUPS: on_group_command(n, c); return;
+    case COMMAND_GROUPS: group_on_command(n, c); return;
     case COMMAND_STATUS: on_status(n, c); return;
     case COMMAND_SYNC: on_sync(n, c); return;
     case COMMAND_QUIT: return; /* src/run stops the node and answers when all is on disk */

@@ -60,7 +60,8 @@ static bool has_name_or_id(const struct contact *c, const char *who)
 /* Somebody met in passing: nothing was said, marked or named, and they are not here. */
 static bool is_passer_by(const struct contact *c)
 {
-    return !c->link && !c->marked && !c->verified && !c->blocked && !c->petname[0] && !c->has_feeds;
+    return !c->link && !c->marked && !c->verified && !c->blocked && !c->petname[0] &&
+           !c->has_feeds && !c->in_group;
 }
 
 struct contact *contacts_oldest_passer_by(const struct contacts *c)

@@ -26,9 +26,12 @@ struct contact {
     bool in_log;     /* the log has the contact as it is now, or will have it */
     bool marked;     /* the user set something about them: never forgotten */
     bool has_feeds;  /* something was said, by either side */
-    bool answered;   /* something was said by us */
-    bool limit_told; /* the user was told; see quota.h */
-    uint64_t taken;  /* what they cost us: quota.h */
+    bool in_group;   /* they are, or were, in one with us */
+    bool introduced; /* known by the word of introduced_by, who added them to a group */
+    uint8_t introduced_by[ID_LEN];
+    bool answered;                        /* something was said by us */
+    bool limit_told;                      /* the user was told; see quota.h */
+    uint64_t taken;                       /* what they cost us: quota.h */
     uint64_t first_seen_ms, last_seen_ms; /* wall clock; 0 = never */
     struct endpoint address;              /* where it accepts connections; port 0 = unknown */
     struct link *link;                    /* the live session, or NULL */

@@ -1,9 +1,11 @@
 #include "node/delivery.h"
 
 #include "node/gaps.h"
+#include "node/keys.h"
 #include "node/receipts.h"
 #include "node/receiving.h"
 #include "node/restoring.h"
+#include "node/rosters.h"
 #include "node/sending.h"
 #include "node/state.h"
 #include "store/record.h"
@@ -11,6 +13,7 @@
 #include "wire/have.h"
 #include "wire/statement.h"
 
+#include <sodium.h>
 #include <string.h>
 
 static const uint64_t time_max_ms = 253402300799999; /* 9999-12-31T23:59:59.999Z */
@@ -27,12 +30,18 @@ struct conversation *delivery_conversation(struct node *n, struct contact *conta
     return c;
 }
 
+uint64_t delivery_incarnation(const struct node *n, const struct conversation *c)
+{
+    return c->group && c->group->incarnation ? c->group->incarnation : n->incarnation;
+}
+
 enum lth_err delivery_writing(struct node *n, struct conversation *c, struct feed **out)
 {
     if (!c->writing) {
         if (feeds_of(c, n->me.public.id) >= FEEDS_OF_ONE_MAX)
             return LTH_LIMIT;
-        enum lth_err err = feeds_add(&n->feeds, c, 0, n->me.public.id, n->incarnation, &c->writing);
+        enum lth_err err =
+            feeds_add(&n->feeds, c, 0, n->me.public.id, delivery_incarnation(n, c), &c->writing);
         if (err != LTH_OK)
             return err;
     }
@@ -46,7 +55,9 @@ struct exchange *delivery_exchange(struct node *n, const struct link *l,
     struct conversation *direct = delivery_conversation(n, l->contact);
     if (direct && memcmp(direct->id, conversation, CONVERSATION_ID_LEN) == 0)
         return direct->exchanges[0];
-    return NULL;
+    struct conversation *group = feeds_find_conversation(&n->feeds, conversation);
+    struct exchange *x = group && group->group ? exchange_with(group, l->contact) : NULL;
+    return x && x->is_open ? x : NULL;
 }
 
 void delivery_on_ready(struct node *n, struct link *l)
@@ -54,6 +65,8 @@ void delivery_on_ready(struct node *n, struct link *l)
     l->was_told = true;
     if (!delivery_conversation(n, l->contact))
         return;
+    groups_on_ready(n, l->contact);
+    rosters_on_ready(n, l);
     for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact)
         if (x->is_open)
             receiving_tell(n, l, x);
@@ -66,8 +79,11 @@ static void on_active(struct node *n, struct link *l, struct exchange *x)
     sending_drop_lost(x);
     receipts_repeat(n, l, x);
     receiving_tell_again(n, l, x);
+    sending_forget_wants(x);
     if (l->has_told && x->account_of == l->incarnation)
         sending_rewind(n, x, false);
+    else if (l->has_told && x->conversation->group)
+        receiving_ask(n, l, x);
     else if (l->has_told)
         link_close(n, l, true); /* another process told since: a new session tells anew */
 }
@@ -81,10 +97,11 @@ void delivery_on_active(struct node *n, struct link *l)
             on_active(n, l, x);
 }
 
-void delivery_on_offline(const struct contact *contact)
+void delivery_on_offline(struct node *n, const struct contact *contact)
 {
     for (struct exchange *x = contact->exchanges; x; x = x->next_of_contact)
         sending_drop_lost(x);
+    groups_on_offline(n, contact);
 }
 
 void delivery_pump(struct node *n, const struct link *l)
@@ -93,20 +110,41 @@ void delivery_pump(struct node *n, const struct link *l)
         sending_pump(n, x);
 }
 
+/* What was said, in the place of how it was sealed. False: we cannot read it. */
+static bool unseal(struct node *n, const struct place *place, const uint8_t *content, size_t len,
+                   struct entry_content *parsed)
+{
+    const struct feed *f = place->feed;
+    const struct sealed_place at = {&f->id, place->number, feed_hash(f, place->number - 1)};
+    struct feed_chain *chain = chains_of(&f->chains, place->number);
+    uint8_t key[CHAIN_KEY_LEN], *plain = todo_room(n->todo, len);
+    bool is_open = plain && chain && parsed->kind == ENTRY_SEALED &&
+                   chains_message_key(chain, feed_entry(f, place->number)->index, key) == LTH_OK &&
+                   sealed_open(content, len, &at, key, plain, parsed) == LTH_OK;
+    sodium_memzero(key, sizeof key);
+    n->dropped[DROP_SEAL] += !is_open && chain && chain->has_key && parsed->kind == ENTRY_SEALED;
+    return is_open;
+}
+
 bool delivery_view(struct node *n, const struct place *place, const struct node_record *record,
                    struct message_view *out)
 {
     const struct feed *f = place->feed;
+    const struct conversation *c = f->conversation;
     struct entry_content parsed;
     const uint8_t *content;
     size_t len;
     if (!entry_content_of(record->bytes, record->len, &content, &len) ||
-        entry_content_parse(content, len, &parsed) != LTH_OK || parsed.kind != ENTRY_TEXT)
+        entry_content_parse(content, len, &parsed) != LTH_OK ||
+        (c->group && !unseal(n, place, content, len, &parsed)) || parsed.kind != ENTRY_TEXT)
         return false;
     *out = (struct message_view){
         .from_me = f->mine,
-        .name = f->mine ? n->name : contact_label(f->conversation->peer),
-        .with = f->conversation->peer->identity.id,
+        .name = c->group  ? group_name_of(n, c->group, f->id.author)
+                : f->mine ? n->name
+                          : contact_label(c->peer),
+        .with = c->group ? NULL : c->peer->identity.id,
+        .group_name = c->group ? roster_name(c->group->roster) : NULL,
         .number = place->number,
         .time_ms = parsed.time_ms > time_max_ms ? time_max_ms : parsed.time_ms,
         .record = feed_entry(f, place->number)->record,
@@ -119,11 +157,14 @@ bool delivery_view(struct node *n, const struct place *place, const struct node_
     return true;
 }
 
-static void show(struct node *n, const struct place *place, const struct node_record *record)
+/* as: the record by which it counts as shown; 0: its own. */
+static void show(struct node *n, const struct place *place, const struct node_record *record,
+                 uint64_t as)
 {
     struct message_view view;
     if (!delivery_view(n, place, record, &view))
         return;
+    view.record = as ? as : view.record;
     uint8_t *text = todo_room(n->todo, view.text_len);
     if (!text)
         return;
@@ -135,8 +176,8 @@ static void show_or_queue(struct node *n, const struct place *place,
                           const struct node_record *record)
 {
     if (unseen_is_empty(&n->unseen))
-        show(n, place, record);
-    else if (unseen_add(&n->unseen, place) != LTH_OK)
+        show(n, place, record, 0);
+    else if (unseen_add(&n->unseen, place, 0) != LTH_OK)
         n->todo->out_of_memory = true;
 }
 
@@ -154,9 +195,11 @@ static void say_delivered(struct node *n, struct reach *r, uint64_t upto)
     r->receipted_ms = n->now.wall_ms;
     r->receipted_first = r->receipted + 1;
     sending_say_sent(n, r, upto); /* a receipt proves that it was sent */
-    while (r->receipted < upto) {
+    for (; r->receipted < upto; r->receipted++) {
+        if (!group_is_for(r, r->receipted + 1))
+            continue;
         struct event *event = say(n, EVENT_DELIVERED);
-        memcpy(event->delivery.id, feed_hash(r->feed, ++r->receipted), HASH_LEN);
+        memcpy(event->delivery.id, feed_hash(r->feed, r->receipted + 1), HASH_LEN);
         memcpy(event->delivery.peer, r->exchange->contact->identity.id, ID_LEN);
         event->delivery.time_ms = n->now.wall_ms;
     }
@@ -192,13 +235,14 @@ static void on_entry_durable(struct node *n, const struct journal_item *item)
     }
     gaps_on_durable(n, f);
     if (!f->mine) {
-        show_or_queue(n, &place, &record);
+        if (keys_on_entry(n, f, item->number))
+            show_or_queue(n, &place, &record);
         on_theirs_durable(exchange_of_author(f));
         return;
     }
     if (item->kind == JOURNAL_OUR_ENTRY)
         say_accepted(n, item);
-    else
+    else if (item->kind == JOURNAL_GIVEN_BACK)
         restoring_on_durable(n, f, item->number);
     for (size_t i = 0; i < f->reach_count; i++)
         sending_enqueue(f->reaches[i]);
@@ -206,8 +250,8 @@ static void on_entry_durable(struct node *n, const struct journal_item *item)
 
 static bool is_entry(const struct journal_item *item)
 {
-    return item->kind == JOURNAL_OUR_ENTRY || item->kind == JOURNAL_GIVEN_BACK ||
-           item->kind == JOURNAL_THEIR_ENTRY;
+    return item->kind == JOURNAL_OUR_ENTRY || item->kind == JOURNAL_OUR_CHAIN ||
+           item->kind == JOURNAL_GIVEN_BACK || item->kind == JOURNAL_THEIR_ENTRY;
 }
 
 static void after_durable(struct node *n, struct feed *f)
@@ -217,6 +261,15 @@ static void after_durable(struct node *n, struct feed *f)
     if (l && r->receipt_due && receipts_author_holds(r, l))
         receipts_send(n, l, r, f->durable);
     sending_pump_all(n, f->conversation);
+}
+
+/* An entry that waited for its key is to be shown, by the record with this number. */
+static void on_opened(struct node *n, const struct journal_item *item, uint64_t record)
+{
+    const struct place place = {item->feed, item->number};
+    if (unseen_add(&n->unseen, &place, record) != LTH_OK)
+        n->todo->out_of_memory = true;
+    unseen_go_on(n);
 }
 
 void delivery_on_durable(struct node *n, uint64_t upto)
@@ -231,6 +284,10 @@ void delivery_on_durable(struct node *n, uint64_t upto)
             on_entry_durable(n, item);
         else if (item->kind == JOURNAL_SETTING)
             commands_on_stored(n, item);
+        else if (item->kind == JOURNAL_OPERATION)
+            rosters_on_durable(n, item);
+        else if (item->kind == JOURNAL_OPENED)
+            on_opened(n, item, j->durable);
     }
     for (uint64_t at = first; at <= upto; at++) { /* once per feed and batch */
         const struct journal_item *item = journal_get(j, at);
@@ -283,6 +340,13 @@ static void await(struct feed *f)
         r->exchange->awaited = f;
 }
 
+/* Somebody can give it again. */
+static bool is_of_others(const struct journal_item *item)
+{
+    return item->kind == JOURNAL_GIVEN_BACK || item->kind == JOURNAL_THEIR_ENTRY ||
+           item->kind == JOURNAL_RECEIPT || item->kind == JOURNAL_KEY;
+}
+
 void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
 {
     struct journal_item item;
@@ -296,13 +360,19 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
             item.reach->receipt_seen = item.reach->receipted;
         if (is_entry(&item))
             feed_pop(item.feed);
+        if (item.kind == JOURNAL_OPERATION)
+            rosters_on_refused(n, item.group);
+        if (item.kind == JOURNAL_KEY || item.kind == JOURNAL_OPENED)
+            keys_on_refused(&item);
+        if (item.kind == JOURNAL_OUR_CHAIN)
+            item.feed->conversation->group->has_chain = false;
         if (item.kind == JOURNAL_OUR_ENTRY)
             name_parents_again(item.feed->conversation);
-        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING)
+        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING || item.is_asked)
             refuse_ours(n, item.ticket, why);
         if (item.kind == JOURNAL_THEIR_ENTRY)
             await(item.feed); /* the oldest is the last one here */
-        if ((is_entry(&item) && item.kind != JOURNAL_OUR_ENTRY) || item.kind == JOURNAL_RECEIPT)
+        if (is_of_others(&item))
             receiving_ask_all_again(n, item.feed->conversation);
     }
 }
@@ -317,11 +387,12 @@ void delivery_on_time(struct node *n)
         gaps_on_time(n);
     if (n->now.mono_ms >= n->accounts_ms)
         receiving_late_accounts(n);
+    groups_on_time(n);
 }
 
 uint64_t delivery_wake_ms(const struct node *n)
 {
-    const uint64_t wakes[] = {n->resync_ms, n->gaps_ms, n->accounts_ms,
+    const uint64_t wakes[] = {n->resync_ms, n->gaps_ms, n->accounts_ms, groups_wake_ms(n),
                               n->heads ? n->heads_ms : UINT64_MAX};
     uint64_t wake = UINT64_MAX;
     for (size_t i = 0; i < LENGTH(wakes); i++)
@@ -333,7 +404,7 @@ static void on_read_to_show(struct node *n, const struct pending_read *read,
                             const struct node_record *records)
 {
     for (size_t i = 0; i < read->count; i++)
-        show(n, &read->places[i], &records[i]);
+        show(n, &read->places[i], &records[i], unseen_as(&n->unseen, i));
     unseen_on_shown(n, read->count);
     if (!n->held)
         unseen_go_on(n);

@@ -27,6 +27,9 @@ struct exchange *delivery_exchange(struct node *n, const struct link *l,
 LTH_MUST_USE enum lth_err delivery_writing(struct node *n, struct conversation *c,
                                            struct feed **out);
 
+/* Of what this process says in c. */
+uint64_t delivery_incarnation(const struct node *n, const struct conversation *c);
+
 /* l is authenticated: tells its person what we hold of every conversation we share. */
 void delivery_on_ready(struct node *n, struct link *l);
 
@@ -34,7 +37,7 @@ void delivery_on_ready(struct node *n, struct link *l);
 void delivery_on_active(struct node *n, struct link *l);
 
 /* No session with contact is left. */
-void delivery_on_offline(const struct contact *contact);
+void delivery_on_offline(struct node *n, const struct contact *contact);
 
 /* Anything but LTH_OK ends the session. */
 LTH_MUST_USE enum lth_err delivery_on_message(struct node *n, struct link *l,

@@ -12,7 +12,9 @@
     X(DROP_FOREIGN, "not_the_author")                                                              \
     X(DROP_GAP, "gap")                                                                             \
     X(DROP_FORK, "fork")                                                                           \
-    X(DROP_RECEIPT, "bad_receipt")
+    X(DROP_RECEIPT, "bad_receipt")                                                                 \
+    X(DROP_ROSTER, "not_in_the_roster")                                                            \
+    X(DROP_SEAL, "does_not_open")
 
 enum drop {
 #define DROP_ENUM(name, word) name,

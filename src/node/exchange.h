@@ -17,6 +17,7 @@ struct reach {
     struct exchange *exchange;
     uint64_t peer_has;        /* held by them, as their last HAVE said */
     uint64_t sent;            /* handed to the session that lives now, or told */
+    uint64_t keys_sent;       /* the keys of chains up to there went with them */
     uint64_t proof_sent;      /* others' feeds: number of the head last sent in this session */
     bool is_wanted;           /* others' feeds: they asked for it */
     uint64_t sent_high;       /* ours: handed to any session: what `sent` events were told of */
@@ -40,6 +41,9 @@ struct exchange {
     struct conversation *conversation;
     struct contact *contact;
     bool is_open;
+    bool is_new;           /* opened while a session was there, and not begun yet */
+    bool is_asked;         /* they want to know what we hold */
+    bool is_refused;       /* something was not taken, for its roster is not known here */
     size_t index;          /* among the conversation's, and of its reach in each feed */
     uint32_t account_link; /* link on which a HAVE of several messages is coming; 0 = none */
     uint32_t acted_link;   /* link whose account was acted upon last */

@@ -10,6 +10,7 @@
 static void feed_free(struct feed *f)
 {
     proofs_clear(&f->proofs);
+    chains_clear(&f->chains);
     reaches_free(f);
     free(f->entries);
     free(f);
@@ -27,7 +28,10 @@ static void conversation_free(struct conversation *c)
 
 void feeds_remove_conversation(struct feeds *f, struct conversation *c)
 {
-    assert(c->feed_count == 0);
+    for (size_t i = 0; i < c->feed_count; i++) {
+        assert(c->feeds[i]->count == 0);
+        f->by_handle[c->feeds[i]->handle - 1] = NULL;
+    }
     HASH_DEL(f->conversations, c);
     conversation_free(c);
 }
@@ -122,6 +126,7 @@ static struct feed *feed_new(struct conversation *c, uint32_t handle, const uint
     feed->id.incarnation = incarnation;
     feed->handle = handle;
     feed->mine = mine;
+    feed->limit = UINT64_MAX;
     feed->conversation = c;
     if (exchange_cover(c, feed) != LTH_OK) {
         feed_free(feed);
@@ -168,7 +173,26 @@ void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out
 
 uint64_t feed_sendable(const struct feed *f)
 {
-    return f->mine ? f->durable : proofs_highest(&f->proofs, f->durable);
+    uint64_t end = f->durable < f->limit ? f->durable : f->limit;
+    return f->mine ? end : proofs_highest(&f->proofs, end);
+}
+
+void feed_set_waiting(struct feed *f, uint64_t number, bool waits)
+{
+    assert(number >= 1 && number <= f->count);
+    f->entries[number - 1].waits = waits;
+}
+
+uint32_t feed_next_index(const struct feed *f)
+{
+    for (uint64_t number = f->count; number >= 1; number--) {
+        const struct entry *e = feed_entry(f, number);
+        if (e->kind == ENTRY_CHAIN)
+            return 0;
+        if (e->kind == ENTRY_SEALED)
+            return e->index + 1;
+    }
+    return 0;
 }
 
 void feed_note_known(struct feed *f, uint64_t number)
@@ -177,6 +201,21 @@ void feed_note_known(struct feed *f, uint64_t number)
         return;
     f->known = number;
     f->conversation->gap_untold = f->conversation->gap_untold || number > f->count;
+}
+
+void conversation_add_parents(struct conversation *c, struct entry_content *content)
+{
+    for (size_t i = c->feed_count; i-- > 0;) {
+        struct feed *f = c->feeds[i];
+        if (f == c->writing || f->cited == f->durable || content->parent_count == ENTRY_PARENTS_MAX)
+            continue;
+        struct entry_parent *parent = &content->parents[content->parent_count++];
+        memcpy(parent->author, f->id.author, ID_LEN);
+        parent->incarnation = f->id.incarnation;
+        parent->number = f->durable;
+        memcpy(parent->hash, feed_hash(f, f->durable), HASH_LEN);
+        f->cited = f->durable;
+    }
 }
 
 /* The feed a parent speaks of; NULL when we know nothing of it, or it is none of its business. */
@@ -221,12 +260,28 @@ static void note_parents(struct feed *f, const struct entry_content *content)
     }
 }
 
+/* What an entry of a group opens, or belongs to. */
+static enum lth_err link_to_chain(struct feed *f, const struct entry_content *content,
+                                  struct entry *e)
+{
+    struct chain_body body;
+    if (e->kind == ENTRY_CHAIN && chain_body_parse(content, &body) == LTH_OK)
+        return chains_open(&f->chains, f->count + 1, &body);
+    if (e->kind == ENTRY_SEALED && sealed_index(content, &e->index) == LTH_OK) {
+        const struct feed_chain *chain = chains_of(&f->chains, f->count);
+        e->waits = !chain || !chain->has_key;
+    }
+    return LTH_OK;
+}
+
 enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
                        const struct entry_content *content, uint64_t record)
 {
     if (!grow((void **)&f->entries, f->count, &f->capacity, sizeof *f->entries))
         return LTH_NO_MEMORY;
     struct entry e = {.record = record, .kind = content->kind};
+    if (f->conversation->group && link_to_chain(f, content, &e) != LTH_OK)
+        return LTH_NO_MEMORY;
     memcpy(e.hash, hash, HASH_LEN);
     e.order_ms = feed_next_order(f, content->order_ms, content);
     note_parents(f, content);
@@ -241,6 +296,7 @@ void feed_pop(struct feed *f)
     f->count--;
     f->signed_number = 0; /* another entry may come in its place */
     proofs_cut(&f->proofs, f->count);
+    chains_cut(&f->chains, f->count);
     for (size_t i = 0; i < f->reach_count; i++)
         if (f->reaches[i] && f->reaches[i]->sent > f->count)
             f->reaches[i]->sent = f->count;

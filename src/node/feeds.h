@@ -13,6 +13,7 @@
 #ifndef LTH_NODE_FEEDS_H
 #define LTH_NODE_FEEDS_H
 
+#include "node/chains.h"
 #include "node/contacts.h"
 #include "node/proofs.h"
 #include "wire/entry.h"
@@ -28,7 +29,9 @@ struct entry {
     uint8_t hash[HASH_LEN];
     uint64_t record;   /* in our log */
     uint64_t order_ms; /* see above */
+    uint32_t index;    /* of a SEALED entry in its chain */
     uint8_t kind;
+    bool waits; /* SEALED: its key was not here when it came, and no record shows it yet */
 };
 
 struct feed {
@@ -42,10 +45,12 @@ struct feed {
     uint64_t durable; /* of them on disk */
     uint64_t cited;   /* highest entry our own entries name as a parent */
     bool fork_told;
+    uint64_t limit;     /* entries above it do not count: their author had left the group */
     uint64_t known;     /* highest entry known to exist; of use above count */
     uint64_t gap_first; /* told as missing, up to gap_last; 0 = nothing is */
     uint64_t gap_last;
 
+    struct chains chains;   /* in a group */
     struct proofs proofs;   /* theirs: signed heads that vouch for entries on any session */
     uint64_t signed_number; /* mine: of the head, theirs: of the receipt that was signed last */
     uint8_t signature[SIGNATURE_LEN];
@@ -87,7 +92,7 @@ void feeds_clear(struct feeds *f);
 /* Finds or makes; with peer, a direct one and its exchange. NULL when memory is out. */
 struct conversation *feeds_conversation(struct feeds *f, const uint8_t id[CONVERSATION_ID_LEN],
                                         struct contact *peer);
-void feeds_remove_conversation(struct feeds *f, struct conversation *c); /* one without feeds */
+void feeds_remove_conversation(struct feeds *f, struct conversation *c); /* without entries */
 struct conversation *feeds_find_conversation(const struct feeds *f, const uint8_t *id);
 
 struct feed *feeds_find(const struct conversation *c, const uint8_t author[ID_LEN],
@@ -109,8 +114,17 @@ void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out
 /* The highest entry that may be sent to somebody: of others' feeds, what a signed head covers. */
 uint64_t feed_sendable(const struct feed *f);
 
+/* An entry of a group waits for its key, or no more. */
+void feed_set_waiting(struct feed *f, uint64_t number, bool waits);
+
+/* The index that the next message of the chain that f ends with has at least. */
+uint32_t feed_next_index(const struct feed *f);
+
 /* Entry number exists, somebody said, so it should be here some day. */
 void feed_note_known(struct feed *f, uint64_t number);
+
+/* Names the durable heads of the others' feeds that our own entries did not name yet. */
+void conversation_add_parents(struct conversation *c, struct entry_content *content);
 
 /* The order of the next entry of f, said now with these parents. */
 uint64_t feed_next_order(const struct feed *f, uint64_t time_ms,

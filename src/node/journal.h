@@ -17,6 +17,7 @@
 struct contact;
 struct feed;
 struct reach;
+struct group;
 
 /* What becomes true when the record is on disk. */
 enum journal_kind {
@@ -25,9 +26,13 @@ enum journal_kind {
     JOURNAL_CONTACT,     /* a contact, as it was then */
     JOURNAL_FEED,        /* a feed's handle is known to the log */
     JOURNAL_OUR_ENTRY,   /* accepted, may be sent */
+    JOURNAL_OUR_CHAIN,   /* an entry of ours that opens a chain: may be sent */
     JOURNAL_GIVEN_BACK,  /* an entry of ours that we had lost */
     JOURNAL_THEIR_ENTRY, /* may be shown and receipted */
     JOURNAL_RECEIPT,     /* delivered; once written, it need not be durable */
+    JOURNAL_OPERATION,   /* a group has changed */
+    JOURNAL_KEY,         /* the key of a chain is known to the log */
+    JOURNAL_OPENED,      /* an entry that waited for its key may be shown */
 };
 
 struct journal_item {
@@ -36,8 +41,11 @@ struct journal_item {
     size_t len;
     struct feed *feed;         /* borrowed; NULL for notes and contacts */
     struct reach *reach;       /* borrowed; of JOURNAL_RECEIPT: whose receipt it is */
+    struct group *group;       /* borrowed; of JOURNAL_OPERATION */
     struct contact *contact;   /* borrowed; of JOURNAL_CONTACT, NULL once it is gone */
-    uint64_t number;           /* of the entry, or of the receipt */
+    uint64_t number;           /* of the entry or of the receipt; of a key: of its CHAIN entry */
+    bool is_asked;             /* of JOURNAL_OPERATION: there is a command behind it */
+    bool is_quiet;             /* of JOURNAL_OPERATION: the user need not hear of it by itself */
     uint64_t ticket;           /* of the command behind it */
     enum command_type command; /* of JOURNAL_SETTING */
 };

@@ -246,8 +246,9 @@ static void note_address(struct node *n, struct link *l, const struct hello *hel
 /* Beyond a number of sessions, only with those who are more than passers-by. */
 static bool has_room_for(const struct node *n, const struct link *l, const struct contact *c)
 {
-    return c->link || dialer_link_is_typed(n, l->id) || c->has_feeds || c->verified ||
-           c->petname[0] || links_count(&n->links, true) < SESSIONS_WITH_STRANGERS_MAX;
+    return c->link || dialer_link_is_typed(n, l->id) || c->has_feeds || c->in_group ||
+           c->verified || c->petname[0] ||
+           links_count(&n->links, true) < SESSIONS_WITH_STRANGERS_MAX;
 }
 
 void link_become_ready(struct node *n, struct link *l, const struct hello *hello)

@@ -1,7 +1,7 @@
-/* node/lost.h - a chunk of entries of our own that we lost and somebody gives back.
+/* node/lost.h - a chunk of entries that come from somebody else than their author.
  *
- * They come over another's session, so nothing is believed before the last of them has the
- * hash that a head of our own signing names: then the chain vouches for all. Until then they
+ * We lost them, or were not there. Nothing is believed before the last of them has the
+ * hash that a head signed by the author names: then the chain vouches for all. Until then they
  * wait here, in memory, bounded.
  */
 #ifndef LTH_NODE_LOST_H
@@ -14,7 +14,8 @@
 enum { LOST_MAX = 256 * 1024 }; /* bytes of entries in one chunk */
 
 struct lost {
-    struct feed_point end;    /* the head that we signed */
+    struct feed_point end; /* the head that its author signed */
+    uint8_t signature[SIGNATURE_LEN];
     uint64_t after;           /* the entry in front of the chunk */
     uint8_t before[HASH_LEN]; /* its hash, as the giver says */
     uint64_t number;          /* of the last entry that came, or of the last that we hold */
@@ -30,10 +31,10 @@ void lost_free(struct lost *l); /* accepts NULL */
 void lost_begin(struct lost *l, const uint8_t prev[HASH_LEN]);
 
 /* The next entry. LTH_LIMIT: too much for one chunk. LTH_FORGED: with it the end is reached,
- * and it is not what we signed. After an error the chunk is of no use. */
+ * and it is not what was signed. After an error the chunk is of no use. */
 LTH_MUST_USE enum lth_err lost_take(struct lost *l, const uint8_t *content, size_t len);
 
-/* The end is reached: all that came is ours. */
+/* The end is reached: all that came is the author's. */
 bool lost_is_whole(const struct lost *l);
 
 #endif

@@ -51,6 +51,7 @@ void node_free(struct node *n)
     unseen_clear(&n->unseen);
     journal_clear(&n->journal);
     feeds_clear(&n->feeds);
+    groups_clear(&n->groups);
     contacts_clear(&n->contacts);
     sodium_memzero(n, sizeof *n);
     free(n);
@@ -147,6 +148,7 @@ void node_start(struct node *n, uint16_t port, const struct node_time *now, stru
     if (n->name_given && strcmp(n->name, n->name_in_log) != 0)
         keep_name(n);
     remember_addresses(n);
+    groups_on_start(n);
     for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
         gaps_look(n, c);
     unseen_go_on(n);

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "node/state.h"
 
+#include <string.h>
+
 /* Forgets somebody met in passing: what pointed there points nowhere. */
 static void forget_contact(struct node *n, struct contact *c)
 {
@@ -55,4 +57,21 @@ struct contact *people_meet(struct node *n, const struct hello *hello)
         c->first_seen_ms = n->now.wall_ms;
     people_rename(n, c, hello->name);
     return c;
+}
+
+enum lth_err people_introduce(struct node *n, const struct member *m, bool is_replay,
+                              struct contact **out)
+{
+    enum lth_err err = people_add(n, &m->identity, out);
+    if (err != LTH_OK)
+        return err;
+    struct contact *c = *out;
+    c->introduced = true;
+    memcpy(c->introduced_by, m->added_by, ID_LEN);
+    c->first_seen_ms = n->now.wall_ms;
+    if (is_replay)
+        text_copy(c->name, sizeof c->name, m->name); /* until its own record comes */
+    else
+        people_rename(n, c, m->name);
+    return LTH_OK;
 }

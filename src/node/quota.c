@@ -3,7 +3,7 @@
 #include "node/receiving.h"
 #include "node/state.h"
 
-static bool is_stranger(const struct contact *c)
+bool quota_is_stranger(const struct contact *c)
 {
     return !c->answered && !c->verified && !c->petname[0];
 }
@@ -13,7 +13,7 @@ static uint64_t count_strangers(const struct node *n)
 {
     uint64_t sum = 0;
     for (const struct contact *c = n->contacts.table; c; c = c->hh.next)
-        sum += is_stranger(c) ? c->taken : 0;
+        sum += quota_is_stranger(c) ? c->taken : 0;
     return sum;
 }
 
@@ -31,7 +31,7 @@ static void tell(struct node *n, struct contact *c)
 
 bool quota_allows(struct node *n, struct contact *c, uint64_t cost)
 {
-    if (!is_stranger(c) || n->strangers + cost <= QUOTA_STRANGERS)
+    if (!quota_is_stranger(c) || n->strangers + cost <= QUOTA_STRANGERS)
         return true;
     n->strangers = count_strangers(n);
     if (n->strangers + cost <= QUOTA_STRANGERS)
@@ -44,7 +44,7 @@ bool quota_allows(struct node *n, struct contact *c, uint64_t cost)
 void quota_take(struct node *n, struct contact *c, uint64_t cost)
 {
     c->taken += cost;
-    n->strangers += is_stranger(c) ? cost : 0;
+    n->strangers += quota_is_stranger(c) ? cost : 0;
 }
 
 void quota_lift(struct node *n, struct contact *c)

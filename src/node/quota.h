@@ -17,6 +17,9 @@ enum {
 
 struct node;
 
+/* Somebody whom the user never answered, named or verified. */
+bool quota_is_stranger(const struct contact *c);
+
 /* cost: bytes and the above. False when it is not to be taken; the user has been told. */
 bool quota_allows(struct node *n, struct contact *c, uint64_t cost);
 

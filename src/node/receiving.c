@@ -1,9 +1,12 @@
 #include "node/receiving.h"
 
 #include "node/gaps.h"
+#include "node/handed.h"
+#include "node/keys.h"
 #include "node/quota.h"
 #include "node/receipts.h"
 #include "node/restoring.h"
+#include "node/rosters.h"
 #include "node/sending.h"
 #include "node/state.h"
 #include "store/record.h"
@@ -25,10 +28,11 @@ static uint64_t head_held(const struct feed *f)
     return proofs_highest(&f->proofs, UINT64_MAX);
 }
 
-static void write_have(struct writer *w, const struct exchange *x, size_t first, size_t count)
+static void write_have(struct writer *w, const struct exchange *x, size_t first, size_t count,
+                       uint8_t flags)
 {
     const struct conversation *c = x->conversation;
-    have_begin(w, c->id, first + count == c->feed_count ? HAVE_LAST : 0);
+    have_begin(w, c->id, first + count == c->feed_count ? flags | HAVE_LAST : flags);
     for (size_t i = first; i < first + count; i++) {
         const struct feed *f = c->feeds[i];
         struct have_item item = {.incarnation = f->id.incarnation,
@@ -40,7 +44,7 @@ static void write_have(struct writer *w, const struct exchange *x, size_t first,
     }
 }
 
-void receiving_tell(struct node *n, struct link *l, struct exchange *x)
+static void tell(struct node *n, struct link *l, struct exchange *x, uint8_t flags)
 {
     const struct conversation *c = x->conversation;
     size_t first = 0;
@@ -53,10 +57,28 @@ void receiving_tell(struct node *n, struct link *l, struct exchange *x)
         if (!body)
             return;
         struct writer w = writer_over(body, len);
-        write_have(&w, x, first, count);
+        write_have(&w, x, first, count, flags);
         link_send_kept(n, l, MESSAGE_HAVE, body, len);
         first += count;
     } while (first < c->feed_count);
+}
+
+void receiving_tell(struct node *n, struct link *l, struct exchange *x)
+{
+    tell(n, l, x, 0);
+}
+
+void receiving_ask(struct node *n, struct link *l, struct exchange *x)
+{
+    tell(n, l, x, HAVE_ASKS);
+}
+
+void receiving_ask_if_refused(struct node *n, struct exchange *x)
+{
+    struct link *l = exchange_session(x);
+    if (x->is_refused && l)
+        receiving_tell(n, l, x);
+    x->is_refused = false;
 }
 
 void receiving_tell_again(struct node *n, struct link *l, struct exchange *x)
@@ -89,8 +111,14 @@ static void act_on_account(struct node *n, struct link *l, struct exchange *x)
     x->account_due = false;
     x->account_ms = n->now.mono_ms;
     receipts_send_wanted(n, l, x);
-    if (exchange_session(x) == l)
-        sending_rewind(n, x, true);
+    if (x->is_asked)
+        receiving_tell(n, l, x);
+    x->is_asked = false;
+    if (exchange_session(x) != l)
+        return;
+    if (x->conversation->group)
+        keys_ask(n, x);
+    sending_rewind(n, x, true);
 }
 
 static void on_account(struct node *n, struct link *l, struct exchange *x)
@@ -145,10 +173,14 @@ static enum lth_err on_have(struct node *n, struct link *l, const struct frame_m
     if (x->account_link != l->id)
         begin_account(x);
     x->account_link = l->id;
+    if (x->conversation->group && exchange_session(x) == l)
+        wants_on_account(n, x, have);
     while (have_next(&have, &item))
         note_have_item(n, x, &item, l->incarnation);
-    if (have.last)
-        on_account(n, l, x);
+    if (!have.last)
+        return LTH_OK;
+    x->is_asked = x->is_asked || have.asks;
+    on_account(n, l, x);
     return LTH_OK;
 }
 
@@ -222,6 +254,31 @@ static enum lth_err feed_of_run(struct node *n, const struct exchange *x, const 
     return err == LTH_LIMIT ? LTH_OK : err;
 }
 
+/* The roster under which something was said is not known here: what is it? */
+static void ask_for_roster(struct node *n, struct exchange *x)
+{
+    struct link *l = exchange_session(x);
+    if (l && !x->is_refused)
+        rosters_tell(n, l, x->conversation->group, false);
+    x->is_refused = true;
+}
+
+enum lth_err receiving_may_take(struct node *n, struct exchange *x, struct feed *f,
+                                const struct entry_content *content, size_t len)
+{
+    enum lth_err err = f->conversation->group ? group_admits(f, content) : LTH_OK;
+    if (err == LTH_NOT_FOUND)
+        ask_for_roster(n, x);
+    if (err != LTH_OK) {
+        n->dropped[DROP_ROSTER]++;
+        return err;
+    }
+    if (f->mine || quota_allows(n, x->contact, len + QUOTA_PER_ENTRY))
+        return LTH_OK;
+    x->awaited = f;
+    return LTH_LIMIT;
+}
+
 /* One entry of a run, number of f; prev is the hash before it in the run, and becomes its own.
  * LTH_NOT_FOUND: a fork, the rest of the run is not ours to take. LTH_LIMIT: nor is it for now. */
 static enum lth_err take_entry(struct node *n, struct reach *r, uint64_t number,
@@ -243,11 +300,10 @@ static enum lth_err take_entry(struct node *n, struct reach *r, uint64_t number,
         }
     } else if (entry_content_parse(content, len, &parsed) != LTH_OK) {
         return LTH_MALFORMED;
-    } else if (!quota_allows(n, x->contact, len + QUOTA_PER_ENTRY)) {
-        x->awaited = f;
-        return LTH_LIMIT;
     } else {
-        enum lth_err err = store_entry(n, f, content, len, &parsed, JOURNAL_THEIR_ENTRY, 0);
+        enum lth_err err = receiving_may_take(n, x, f, &parsed, len);
+        if (err == LTH_OK)
+            err = store_entry(n, f, content, len, &parsed, JOURNAL_THEIR_ENTRY, 0);
         if (err != LTH_OK)
             return err;
         n->sign_ahead = f;
@@ -284,6 +340,13 @@ static enum lth_err take_run(struct node *n, struct link *l, struct reach *r, st
     return err == LTH_NOT_FOUND || err == LTH_LIMIT ? LTH_OK : err;
 }
 
+/* Somebody else wrote it than who sends it; or they did, in a process before this one, and lost
+ * it, and another member gives it back. */
+static bool is_handed_on(const struct exchange *x, const uint8_t author[ID_LEN])
+{
+    return memcmp(author, x->contact->identity.id, ID_LEN) != 0;
+}
+
 static enum lth_err on_entries(struct node *n, struct link *l, const struct frame_message *m)
 {
     struct entries run;
@@ -291,12 +354,12 @@ static enum lth_err on_entries(struct node *n, struct link *l, const struct fram
     if (entries_parse(m->body, m->len, &run) != LTH_OK)
         return LTH_MALFORMED;
     struct exchange *x = delivery_exchange(n, l, run.feed.conversation);
-    if (x && memcmp(run.feed.author, n->me.public.id, ID_LEN) == 0)
-        return restoring_on_entries(n, x, &run);
-    if (!x || memcmp(run.feed.author, l->contact->identity.id, ID_LEN) != 0) {
-        n->dropped[DROP_FOREIGN]++; /* nobody else speaks here */
+    if (!x) {
+        n->dropped[DROP_FOREIGN]++; /* a conversation we do not share */
         return LTH_OK;
     }
+    if (is_handed_on(x, run.feed.author))
+        return handed_on_entries(n, x, &run);
     enum lth_err err = feed_of_run(n, x, &run, &f);
     if (err == LTH_OK && f)
         err = take_run(n, l, exchange_reach(x, f), &run);
@@ -304,15 +367,27 @@ static enum lth_err on_entries(struct node *n, struct link *l, const struct fram
     return err;
 }
 
-static void store_head(struct node *n, const struct feed *f, const struct head *head)
+static void store_head(struct node *n, const struct feed *f, const struct feed_point *point,
+                       const uint8_t signature[SIGNATURE_LEN])
 {
     uint8_t bytes[RECORD_HEAD_LEN];
     struct writer w = writer_over(bytes, sizeof bytes);
-    struct head_record record = {.feed = f->handle, .number = head->point.number};
-    memcpy(record.hash, head->point.hash, HASH_LEN);
-    memcpy(record.signature, head->signature, SIGNATURE_LEN);
+    struct head_record record = {.feed = f->handle, .number = point->number};
+    memcpy(record.hash, point->hash, HASH_LEN);
+    memcpy(record.signature, signature, SIGNATURE_LEN);
     record_head_write(&w, &record);
     store_note(n, &w);
+}
+
+enum lth_err receiving_keep_proof(struct node *n, struct feed *f, const struct feed_point *point,
+                                  const uint8_t signature[SIGNATURE_LEN])
+{
+    if (point->number > f->count || point->number <= head_held(f))
+        return LTH_OK;
+    enum lth_err err = proofs_add(&f->proofs, point->number, f->durable, signature);
+    if (err == LTH_OK)
+        store_head(n, f, point, signature);
+    return err;
 }
 
 /* A head of the peer's is evidence: kept when it fits what we hold. */
@@ -328,10 +403,9 @@ static enum lth_err keep_head(struct node *n, struct reach *r, const struct head
         receiving_say_fork(n, f, number);
         return LTH_OK;
     }
-    enum lth_err err = proofs_add(&f->proofs, number, f->durable, head->signature);
+    enum lth_err err = receiving_keep_proof(n, f, &head->point, head->signature);
     if (err != LTH_OK)
         return err;
-    store_head(n, f, head);
     sending_offer_back(r);
     sending_pump(n, r->exchange);
     return LTH_OK;
@@ -354,8 +428,8 @@ static enum lth_err on_head(struct node *n, struct link *l, const struct frame_m
     enum lth_err err = LTH_OK;
     struct feed *f =
         feeds_find(x->conversation, head.point.feed.author, head.point.feed.incarnation);
-    if (memcmp(head.point.feed.author, n->me.public.id, ID_LEN) == 0) {
-        err = restoring_on_head(n, x, &head);
+    if (is_handed_on(x, head.point.feed.author)) {
+        err = handed_on_head(n, x, &head);
     } else if (f && exchange_is_author(x, f) && f->in_log && is_news(f, head.point.number)) {
         err = head_verify(&head, &l->contact->identity);
         if (err == LTH_OK)
@@ -365,6 +439,21 @@ static enum lth_err on_head(struct node *n, struct link *l, const struct frame_m
     return err;
 }
 
+/* What a member of a group says to another; from anybody else it is passed over. */
+static enum lth_err on_member_message(struct node *n, struct link *l, const struct frame_message *m)
+{
+    struct exchange *x = m->len >= HASH_LEN ? delivery_exchange(n, l, m->body) : NULL;
+    if (!x || !x->conversation->group) {
+        n->dropped[DROP_FOREIGN]++;
+        return m->len >= HASH_LEN ? LTH_OK : LTH_MALFORMED;
+    }
+    switch (m->type) {
+    case MESSAGE_WANT: return wants_on_message(n, x, m);
+    case MESSAGE_KEY: return keys_on_key(n, x, m);
+    default: return keys_on_wanted(n, x, m);
+    }
+}
+
 enum lth_err delivery_on_message(struct node *n, struct link *l, const struct frame_message *m)
 {
     switch (m->type) {
@@ -372,11 +461,16 @@ enum lth_err delivery_on_message(struct node *n, struct link *l, const struct fr
     case MESSAGE_ENTRIES: return on_entries(n, l, m);
     case MESSAGE_HEAD: return on_head(n, l, m);
     case MESSAGE_RECEIPT: return receipts_on_message(n, l, m);
+    case MESSAGE_ROSTER: return rosters_on_roster(n, l, m);
+    case MESSAGE_OPERATION: return rosters_on_operation(n, l, m);
+    case MESSAGE_WANT:
+    case MESSAGE_KEY:
+    case MESSAGE_KEY_WANTED: return on_member_message(n, l, m);
     default: return m->flags & FRAME_MUST_UNDERSTAND ? LTH_MALFORMED : LTH_OK;
     }
 }
 
-static void tell_if_asked(struct node *n, struct exchange *x)
+static void tell_if_due(struct node *n, struct exchange *x)
 {
     struct link *l = exchange_session(x);
     if (!x->resync || !l)
@@ -388,7 +482,10 @@ static void tell_if_asked(struct node *n, struct exchange *x)
 void receiving_resync(struct node *n)
 {
     n->resync_ms = UINT64_MAX;
-    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
+    for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next) {
         for (size_t i = 0; i < c->exchange_count; i++)
-            tell_if_asked(n, c->exchanges[i]);
+            tell_if_due(n, c->exchanges[i]);
+        if (c->group)
+            keys_open_all(n, c->group);
+    }
 }

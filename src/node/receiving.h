@@ -7,9 +7,26 @@
 #define LTH_NODE_RECEIVING_H
 
 #include "node/delivery.h"
+#include "wire/statement.h"
 
 /* Tells them on l what we hold. */
 void receiving_tell(struct node *n, struct link *l, struct exchange *x);
+
+/* The same, and asks for theirs. */
+void receiving_ask(struct node *n, struct link *l, struct exchange *x);
+
+/* The roster has changed: what was not taken for want of it is asked for again. */
+void receiving_ask_if_refused(struct node *n, struct exchange *x);
+
+/* Is this entry to be the next of f, which comes over x? LTH_NOT_FOUND and LTH_LIMIT: not for
+ * now; LTH_MALFORMED: never. len: of its bytes. */
+LTH_MUST_USE enum lth_err receiving_may_take(struct node *n, struct exchange *x, struct feed *f,
+                                             const struct entry_content *content, size_t len);
+
+/* A signed head vouches for f up to a point that we hold: kept, to hand it on. */
+LTH_MUST_USE enum lth_err receiving_keep_proof(struct node *n, struct feed *f,
+                                               const struct feed_point *point,
+                                               const uint8_t signature[SIGNATURE_LEN]);
 
 /* l takes the place of another session, which may have swallowed our last HAVE. */
 void receiving_tell_again(struct node *n, struct link *l, struct exchange *x);

@@ -6,6 +6,7 @@
 #include "node/quota.h"
 #include "node/state.h"
 
+#include <sodium.h>
 #include <string.h>
 
 enum lth_err store_item(struct node *n, const struct journal_item *item,
@@ -51,11 +52,13 @@ void contact_to_record(const struct node *n, const struct contact *c, struct con
     struct contact_record pending;
     *out = (struct contact_record){
         .flags =
-            (uint8_t)((c->verified ? CONTACT_VERIFIED : 0) | (c->blocked ? CONTACT_BLOCKED : 0)),
+            (uint8_t)((c->verified ? CONTACT_VERIFIED : 0) | (c->blocked ? CONTACT_BLOCKED : 0) |
+                      (c->introduced ? CONTACT_INTRODUCED : 0)),
         .first_seen_ms = c->first_seen_ms,
     };
     memcpy(out->x25519, c->identity.x25519, 32);
     memcpy(out->ed25519, c->identity.ed25519, 32);
+    memcpy(out->introduced_by, c->introduced_by, ID_LEN);
     text_copy(out->name, sizeof out->name, c->name); /* all names have the same limit */
     text_copy(out->petname, sizeof out->petname, c->petname);
     if (setting && record_contact_parse(setting->bytes, setting->len, &pending) == LTH_OK) {
@@ -81,8 +84,11 @@ enum lth_err store_feed(struct node *n, struct feed *f)
     struct writer w = writer_over(bytes, sizeof bytes);
     struct feed_record record = {.handle = f->handle, .incarnation = f->id.incarnation};
     const struct journal_item item = {.kind = JOURNAL_FEED, .feed = f};
-    store_contact(n, f->conversation->peer); /* directly before: replay may have made room since */
-    f->conversation->peer->has_feeds = true;
+    struct contact *peer = f->conversation->peer;
+    if (peer) {
+        store_contact(n, peer); /* directly before: replay may have made room since */
+        peer->has_feeds = true;
+    }
     memcpy(record.conversation, f->id.conversation, 32);
     memcpy(record.author, f->id.author, 32);
     record_feed_write(&w, &record);
@@ -96,6 +102,10 @@ static void count_entry(struct node *n, const struct feed *f, size_t len)
 {
     struct contact *peer = f->conversation->peer;
     bool is_first = f->count == 1;
+    if (!peer && !f->mine)
+        peer = contacts_get(&n->contacts, f->id.author);
+    if (!peer)
+        return;
     if (!f->mine)
         quota_take(n, peer, len + QUOTA_PER_ENTRY + (is_first ? QUOTA_PER_FEED : 0));
     else if (!peer->answered) {
@@ -158,6 +168,8 @@ static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t 
     c->in_log = true;
     c->verified = record.flags & CONTACT_VERIFIED;
     c->blocked = record.flags & CONTACT_BLOCKED;
+    c->introduced = record.flags & CONTACT_INTRODUCED;
+    memcpy(c->introduced_by, record.introduced_by, ID_LEN);
     c->first_seen_ms = record.first_seen_ms;
     text_copy(c->name, sizeof c->name, record.name);
     text_copy(c->petname, sizeof c->petname, record.petname);
@@ -187,11 +199,12 @@ static enum lth_err replay_feed(struct node *n, const uint8_t *bytes, size_t len
         return err;
     struct conversation *c = feeds_find_conversation(&n->feeds, record.conversation);
     struct contact *peer = c ? c->peer : peer_of(n, record.conversation);
-    if (!peer)
-        return LTH_DAMAGED; /* the contact was written before it */
+    if (!peer && !c)
+        return LTH_DAMAGED; /* the contact, or the group, was written before it */
     if (!c && !(c = feeds_conversation(&n->feeds, record.conversation, peer)))
         return LTH_NO_MEMORY;
-    peer->has_feeds = true;
+    if (peer)
+        peer->has_feeds = true;
     f = feeds_by_handle(&n->feeds, record.handle);
     if (f) /* told again after a full disk */
         return feeds_find(c, record.author, record.incarnation) == f ? LTH_OK : LTH_DAMAGED;
@@ -199,6 +212,12 @@ static enum lth_err replay_feed(struct node *n, const uint8_t *bytes, size_t len
     if (err == LTH_OK)
         f->in_log = true;
     return err;
+}
+
+/* An entry of a group that we could not read when it came. */
+static bool waits(const struct feed *f, uint64_t number)
+{
+    return feed_entry(f, number)->kind != ENTRY_SEALED || feed_entry(f, number)->waits;
 }
 
 static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t *bytes, size_t len)
@@ -220,8 +239,9 @@ static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t 
         err = feed_commit(f);
     if (err == LTH_OK)
         count_entry(n, f, record.content_len);
-    if (err == LTH_OK && !f->mine && number > n->shown)
-        err = unseen_add(&n->unseen, &(struct place){f, record.number});
+    bool is_to_show = !f->mine && !(f->conversation->group && waits(f, record.number));
+    if (err == LTH_OK && is_to_show && number > n->shown)
+        err = unseen_add(&n->unseen, &(struct place){f, record.number}, 0);
     return err;
 }
 
@@ -283,6 +303,47 @@ static enum lth_err replay_seen(struct node *n, const uint8_t *bytes, size_t len
     return LTH_OK;
 }
 
+static enum lth_err replay_operation(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct operation_record_view record;
+    struct operation op;
+    enum lth_err err = record_operation_parse(bytes, len, &record);
+    if (err == LTH_OK)
+        err = operation_parse(record.bytes, record.len, &op);
+    if (err != LTH_OK)
+        return LTH_DAMAGED;
+    struct group *g = group_find(n, op.group);
+    err = g ? roster_take(g->roster, record.bytes, record.len)
+            : group_new(n, record.bytes, record.len, NULL, &g);
+    if (err == LTH_OK)
+        group_settle(n, g, true);
+    return err == LTH_BAD_STATE ? LTH_OK : err;
+}
+
+static enum lth_err replay_key(struct node *n, const uint8_t *bytes, size_t len)
+{
+    struct key_record record;
+    enum lth_err err = record_key_parse(bytes, len, &record);
+    const struct feed *f = err == LTH_OK ? feeds_by_handle(&n->feeds, record.feed) : NULL;
+    struct feed_chain *chain = f ? chains_of(&f->chains, record.number) : NULL;
+    bool is_good = chain && chain->number == record.number &&
+                   chains_take_key(chain, &f->id, record.key) == LTH_OK;
+    sodium_memzero(&record, sizeof record);
+    return is_good ? LTH_OK : LTH_DAMAGED;
+}
+
+static enum lth_err replay_opened(struct node *n, uint64_t number, const uint8_t *bytes, size_t len)
+{
+    struct opened_record record;
+    enum lth_err err = record_opened_parse(bytes, len, &record);
+    struct feed *f = err == LTH_OK ? feeds_by_handle(&n->feeds, record.feed) : NULL;
+    if (!f || record.number < 1 || record.number > f->count)
+        return LTH_DAMAGED;
+    feed_set_waiting(f, record.number, false);
+    return number > n->shown ? unseen_add(&n->unseen, &(struct place){f, record.number}, number)
+                             : LTH_OK;
+}
+
 enum lth_err records_apply(struct node *n, const uint8_t *bytes, size_t len)
 {
     return node_replay(n, 0, bytes, len);
@@ -299,6 +360,9 @@ enum lth_err node_replay(struct node *n, uint64_t number, const uint8_t *bytes, 
     case RECORD_HEAD: return replay_head(n, bytes, len);
     case RECORD_ADDRESS: return replay_address(n, bytes, len);
     case RECORD_SEEN: return replay_seen(n, bytes, len);
+    case RECORD_OPERATION: return replay_operation(n, bytes, len);
+    case RECORD_KEY: return replay_key(n, bytes, len);
+    case RECORD_OPENED: return replay_opened(n, number, bytes, len);
     default: return LTH_TOO_NEW;
     }
 }

@@ -9,19 +9,15 @@
 #define LTH_NODE_RESTORING_H
 
 #include "node/delivery.h"
-#include "wire/entries.h"
-#include "wire/statement.h"
 
 /* A process of theirs, by its incarnation, says that it holds a feed of ours up to number. */
 void restoring_on_claim(struct node *n, struct reach *r, uint64_t number, uint64_t by);
 
-/* LTH_FORGED: not signed by us. */
-LTH_MUST_USE enum lth_err restoring_on_head(struct node *n, struct exchange *x,
-                                            const struct head *head);
+/* Whoever r leads to holds a feed of ours, up to number, with our own signature. */
+void restoring_on_proof(struct node *n, struct reach *r, uint64_t number);
 
-/* A run of a feed of ours. LTH_MALFORMED and LTH_FORGED end the session. */
-LTH_MUST_USE enum lth_err restoring_on_entries(struct node *n, struct exchange *x,
-                                               struct entries *run);
+/* An entry of it joined the feed again. */
+void restoring_on_entry(struct node *n, const struct reach *r, const struct entry_content *entry);
 
 /* An entry that was given back is durable. */
 void restoring_on_durable(struct node *n, struct feed *f, uint64_t number);

@@ -68,7 +68,7 @@ static void go_offline(struct node *n, const struct link *ended)
 {
     struct contact *c = ended->contact;
     c->link = NULL;
-    delivery_on_offline(c);
+    delivery_on_offline(n, c);
     c->left_ms = n->now.mono_ms;
     c->last_seen_ms = n->now.wall_ms;
     bool was_short = ended->hung_up && n->now.mono_ms - ended->opened_ms < SHORT_SESSION_MS;

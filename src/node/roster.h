@@ -150,6 +150,9 @@ bool roster_missing_has(struct roster_missing *m, const struct roster *r,
 const struct operation_record *roster_missing_next(struct roster_missing *m,
                                                    const struct roster *r);
 
+/* Whether that operation, which is held, is on the path that counts. */
+bool roster_stands(const struct roster *r, const uint8_t hash[HASH_LEN]);
+
 /* ---- what lost ---- */
 
 /* An operation of mine that is not on the path and is to be said again, the lowest first: op is as

@@ -25,6 +25,12 @@ bool roster_knows(const struct roster *r, const uint8_t hash[HASH_LEN])
     return places_find(&r->by_hash, hash) != NOWHERE;
 }
 
+bool roster_stands(const struct roster *r, const uint8_t hash[HASH_LEN])
+{
+    uint32_t at = places_find(&r->by_hash, hash);
+    return at != NOWHERE && r->held[at].anchor == r->held[at].height;
+}
+
 size_t roster_bytes(const struct roster *r)
 {
     return r->bytes;

@@ -1,5 +1,6 @@
 #include "node/sending.h"
 
+#include "node/keys.h"
 #include "node/lost.h"
 #include "node/receipts.h"
 #include "node/receiving.h"
@@ -43,7 +44,8 @@ void sending_enqueue(struct reach *r)
 static bool is_elsewhere(const struct reach *r)
 {
     const struct link *l = exchange_session(r->exchange);
-    return !r->feed->mine && l && l->incarnation != r->feed->id.incarnation;
+    return !r->exchange->conversation->group && !r->feed->mine && l &&
+           l->incarnation != r->feed->id.incarnation;
 }
 
 void sending_offer_back(struct reach *r)
@@ -85,6 +87,8 @@ static void dequeue(struct exchange *x)
 void sending_say_sent(struct node *n, struct reach *r, uint64_t upto)
 {
     for (; r->sent_high < upto; r->sent_high++) {
+        if (!group_is_for(r, r->sent_high + 1))
+            continue;
         struct event *event = say(n, EVENT_SENT);
         memcpy(event->delivery.id, feed_hash(r->feed, r->sent_high + 1), HASH_LEN);
         memcpy(event->delivery.peer, r->exchange->contact->identity.id, ID_LEN);
@@ -140,9 +144,44 @@ static void prove_again(struct node *n, const struct exchange *x)
 /* In a group, what is not ours goes to whom asks for it. */
 static bool is_owed(const struct reach *r, bool is_fresh)
 {
-    if (r->feed->mine || r->exchange->conversation->group)
-        return r->feed->mine;
-    return is_fresh || is_elsewhere(r);
+    if (r->feed->mine)
+        return true;
+    return r->exchange->conversation->group ? r->is_wanted : is_fresh || is_elsewhere(r);
+}
+
+static void rewind(struct reach *r)
+{
+    uint64_t end = feed_sendable(r->feed);
+    if (r->is_wanted)
+        return; /* it is under way */
+    r->sent = r->keys_sent = r->peer_has < end ? r->peer_has : end;
+    r->proof_sent = 0;
+}
+
+void sending_forget(struct exchange *x)
+{
+    while (x->queue)
+        dequeue(x);
+    sending_forget_wants(x);
+}
+
+void sending_forget_wants(struct exchange *x)
+{
+    for (size_t i = 0; i < x->conversation->feed_count; i++) {
+        struct reach *r = exchange_reach(x, x->conversation->feeds[i]);
+        if (r)
+            r->is_wanted = false;
+    }
+}
+
+void sending_on_want(struct reach *r, uint64_t number)
+{
+    uint64_t end = feed_sendable(r->feed);
+    r->is_wanted = true;
+    r->peer_has = number;
+    r->sent = r->keys_sent = number < end ? number : end;
+    r->proof_sent = 0;
+    sending_enqueue(r);
 }
 
 /* From here on, what they lack is what their last HAVE left out. The queue starts over. */
@@ -160,16 +199,23 @@ void sending_rewind(struct node *n, struct exchange *x, bool is_fresh)
         struct reach *r = exchange_reach(x, c->feeds[i]);
         if (!r)
             continue;
-        uint64_t end = feed_sendable(r->feed);
-        r->sent = r->peer_has < end ? r->peer_has : end;
-        r->proof_sent = 0;
-        r->is_wanted = false;
-        if (r->sent < end && is_owed(r, is_fresh))
+        rewind(r);
+        if (r->sent < feed_sendable(r->feed) && is_owed(r, is_fresh))
             owed[count++] = r;
     }
     enqueue_all(x, owed, count);
     prove_again(n, x);
     sending_pump(n, x);
+}
+
+static uint64_t unreceipted(const struct reach *r, uint64_t end)
+{
+    uint64_t count = 0;
+    if (!r->feed->conversation->group)
+        return end - r->receipted;
+    for (uint64_t number = r->receipted + 1; r->exchange->is_open && number <= end; number++)
+        count += group_is_for(r, number);
+    return count;
 }
 
 uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable)
@@ -179,7 +225,7 @@ uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable)
     for (size_t i = 0; i < c->feed_count; i++) {
         const struct feed *f = c->feeds[i];
         if (f->mine)
-            count += (with_undurable ? f->count : f->durable) - exchange_reach(x, f)->receipted;
+            count += unreceipted(exchange_reach(x, f), with_undurable ? f->count : f->durable);
     }
     return count;
 }
@@ -241,7 +287,7 @@ static void send_proof(struct node *n, struct link *l, struct reach *r, const st
 static uint64_t end_of_run(struct node *n, struct link *l, struct reach *r)
 {
     if (r->feed->mine)
-        return r->feed->durable;
+        return feed_sendable(r->feed);
     const struct proof *proof = proofs_next(&r->feed->proofs, r->sent);
     send_proof(n, l, r, proof);
     return proof->number;
@@ -276,11 +322,16 @@ static uint64_t send_run(struct node *n, struct link *l, struct reach *r, record
             !entries_add(&w, content, len))
             break;
         count++;
+        if (f->mine && f->conversation->group &&
+            feed_entry(f, r->sent + count)->kind == ENTRY_CHAIN)
+            break; /* its key comes before what is sealed with it */
     }
     if (count == 0)
         return 0;
     link_send(n, l, MESSAGE_ENTRIES, n->plain, writer_len(&w));
     r->sent += count;
+    if (f->conversation->group && (f->mine || r->sent == end))
+        keys_follow(n, l, r);
     on_run_sent(n, l, r, writer_len(&w));
     return count;
 }

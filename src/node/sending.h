@@ -28,6 +28,15 @@ void sending_pump_all(struct node *n, const struct conversation *c);
 /* Entries of ours that they have not given a receipt for; with those on their way to our disk. */
 uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable);
 
+/* Nothing more goes over x. */
+void sending_forget(struct exchange *x);
+
+/* What they asked for they asked for on another session. */
+void sending_forget_wants(struct exchange *x);
+
+/* They ask for what follows number in a feed, whoever wrote it. */
+void sending_on_want(struct reach *r, uint64_t number);
+
 /* Half a chunk of a session that is over is of no use. */
 void sending_drop_lost(struct exchange *x);
 

@@ -5,6 +5,7 @@
 #include "node/contacts.h"
 #include "node/dialer.h"
 #include "node/feeds.h"
+#include "node/group.h"
 #include "node/journal.h"
 #include "node/link.h"
 #include "node/node.h"
@@ -44,6 +45,7 @@ struct node {
 
     struct contacts contacts;
     struct feeds feeds;
+    struct groups groups;
     struct journal journal;
     struct links links;
     struct dialer dialer;
@@ -100,6 +102,15 @@ LTH_MUST_USE enum lth_err store_entry(struct node *n, struct feed *f, const uint
 
 /* node/command.c */
 void commands_on(struct node *n, const struct command *c);
+
+/* NULL after an error has been said. */
+struct contact *command_contact(struct node *n, uint64_t ticket, const char *name);
+
+/* node/group_command.c */
+bool group_is_named(const struct node *n, const char *who); /* or is it a person? */
+struct group *group_of_command(struct node *n, const struct command *c, const char *who);
+void group_on_send(struct node *n, const struct command *c);
+void group_on_command(struct node *n, const struct command *c);
 void commands_on_stored(struct node *n, const struct journal_item *item);
 void commands_on_history(struct node *n, const struct pending_read *read,
                          const struct node_record *records);

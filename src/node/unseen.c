@@ -8,6 +8,7 @@
 void unseen_clear(struct unseen *u)
 {
     free(u->places);
+    free(u->as);
     *u = (struct unseen){0};
 }
 
@@ -16,12 +17,19 @@ bool unseen_is_empty(const struct unseen *u)
     return u->shown == u->count;
 }
 
-enum lth_err unseen_add(struct unseen *u, const struct place *place)
+enum lth_err unseen_add(struct unseen *u, const struct place *place, uint64_t as)
 {
-    if (!grow((void **)&u->places, u->count, &u->capacity, sizeof *u->places))
+    if (!grow((void **)&u->places, u->count, &u->capacity, sizeof *u->places) ||
+        !grow((void **)&u->as, u->count, &u->as_capacity, sizeof *u->as))
         return LTH_NO_MEMORY;
+    u->as[u->count] = as;
     u->places[u->count++] = *place;
     return LTH_OK;
+}
+
+uint64_t unseen_as(const struct unseen *u, size_t nth)
+{
+    return u->as[u->shown + nth];
 }
 
 void unseen_go_on(struct node *n)

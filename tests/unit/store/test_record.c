@@ -32,13 +32,18 @@ static const struct address_record address = {.removed = true, .text = "example.
 static const struct seen_record seen = {
     .id = {13}, .endpoint = {.ip = {0xfe, 0x80}, .scope = 3, .port = 7327}, .time_ms = 14};
 
-static struct sample samples[9]; /* by type; 0 is nobody's */
+static const uint8_t operation[] = {15, 16, 17};
+static const struct key_record key = {.feed = 18, .number = 19, .key = {[31] = 20}};
+static const struct opened_record opened = {.feed = 21, .number = 1ull << 33};
+
+static struct sample samples[12]; /* by type; 0 is nobody's */
 
 static int make_samples(void **state)
 {
     (void)state;
-    static const char *const names[] = {"nothing", "name", "contact", "feed", "entry",
-                                        "receipt", "head", "address", "seen"};
+    static const char *const names[] = {"nothing", "name",      "contact", "feed",
+                                        "entry",   "receipt",   "head",    "address",
+                                        "seen",    "operation", "key",     "opened"};
     for (size_t type = 1; type < LENGTH(samples); type++) {
         struct sample *s = &samples[type];
         struct writer w = writer_over(s->bytes, sizeof s->bytes);
@@ -52,6 +57,9 @@ static int make_samples(void **state)
         case RECORD_HEAD: record_head_write(&w, &head); break;
         case RECORD_ADDRESS: record_address_write(&w, &address); break;
         case RECORD_SEEN: record_seen_write(&w, &seen); break;
+        case RECORD_OPERATION: record_operation_write(&w, operation, sizeof operation); break;
+        case RECORD_KEY: record_key_write(&w, &key); break;
+        case RECORD_OPENED: record_opened_write(&w, &opened); break;
         }
         if (writer_finish(&w, &s->len) != LTH_OK)
             return 1;
@@ -71,6 +79,9 @@ static enum lth_err parse(unsigned type, const uint8_t *bytes, size_t len)
         struct head_record head;
         struct address_record address;
         struct seen_record seen;
+        struct operation_record_view operation;
+        struct key_record key;
+        struct opened_record opened;
     } out;
     uint8_t *exact = malloc(len + !len);
     enum lth_err err = LTH_BAD_STATE;
@@ -85,6 +96,9 @@ static enum lth_err parse(unsigned type, const uint8_t *bytes, size_t len)
     case RECORD_HEAD: err = record_head_parse(exact, len, &out.head); break;
     case RECORD_ADDRESS: err = record_address_parse(exact, len, &out.address); break;
     case RECORD_SEEN: err = record_seen_parse(exact, len, &out.seen); break;
+    case RECORD_OPERATION: err = record_operation_parse(exact, len, &out.operation); break;
+    case RECORD_KEY: err = record_key_parse(exact, len, &out.key); break;
+    case RECORD_OPENED: err = record_opened_parse(exact, len, &out.opened); break;
     }
     free(exact);
     return err;
@@ -171,6 +185,45 @@ static void test_addresses_come_back(void **state)
     assert_int_equal(samples[RECORD_SEEN].len, RECORD_SEEN_LEN);
 }
 
+static void test_what_a_group_needs_comes_back(void **state)
+{
+    (void)state;
+    struct operation_record_view o;
+    struct key_record k;
+    struct opened_record p;
+    const struct sample *s = &samples[RECORD_OPERATION];
+    assert_int_equal(record_operation_parse(s->bytes, s->len, &o), LTH_OK);
+    assert_int_equal(o.len, sizeof operation);
+    assert_memory_equal(o.bytes, operation, sizeof operation);
+    s = &samples[RECORD_KEY];
+    assert_int_equal(record_key_parse(s->bytes, s->len, &k), LTH_OK);
+    assert_int_equal(k.feed, key.feed);
+    assert_true(k.number == key.number);
+    assert_memory_equal(k.key, key.key, 32);
+    assert_int_equal(s->len, RECORD_KEY_LEN);
+    s = &samples[RECORD_OPENED];
+    assert_int_equal(record_opened_parse(s->bytes, s->len, &p), LTH_OK);
+    assert_int_equal(p.feed, opened.feed);
+    assert_true(p.number == opened.number);
+    assert_int_equal(s->len, RECORD_OPENED_LEN);
+}
+
+static void test_who_introduced_somebody_comes_back(void **state)
+{
+    (void)state;
+    struct contact_record met = contact, back;
+    uint8_t bytes[ROOM];
+    size_t len;
+    met.flags |= CONTACT_INTRODUCED;
+    memset(met.introduced_by, 7, sizeof met.introduced_by);
+    struct writer w = writer_over(bytes, sizeof bytes);
+    record_contact_write(&w, &met);
+    assert_int_equal(writer_finish(&w, &len), LTH_OK);
+    assert_int_equal(record_contact_parse(bytes, len, &back), LTH_OK);
+    assert_memory_equal(back.introduced_by, met.introduced_by, sizeof met.introduced_by);
+    assert_int_equal(record_contact_parse(bytes, len - 1, &back), LTH_MALFORMED);
+}
+
 static void test_a_record_says_its_type_and_is_no_other(void **state)
 {
     (void)state;
@@ -182,16 +235,21 @@ static void test_a_record_says_its_type_and_is_no_other(void **state)
     }
 }
 
+/* What such a record carries has no length of its own. */
+static bool has_any_length(unsigned type, size_t len)
+{
+    return (type == RECORD_ENTRY && len >= RECORD_ENTRY_HEADER_LEN) ||
+           (type == RECORD_OPERATION && len >= 1);
+}
+
 static void test_a_record_cut_anywhere_is_malformed(void **state)
 {
     (void)state;
     for (unsigned type = 1; type < LENGTH(samples); type++) {
         const struct sample *s = &samples[type];
-        for (size_t len = 0; len < s->len; len++) /* an entry's content has no length of its own */
+        for (size_t len = 0; len < s->len; len++)
             CHECK_ERR(parse(type, s->bytes, len),
-                      type == RECORD_ENTRY && len >= RECORD_ENTRY_HEADER_LEN ? LTH_OK
-                                                                             : LTH_MALFORMED,
-                      s->name);
+                      has_any_length(type, len) ? LTH_OK : LTH_MALFORMED, s->name);
     }
 }
 
@@ -199,7 +257,7 @@ static void test_a_byte_more_is_malformed(void **state)
 {
     (void)state;
     for (unsigned type = 1; type < LENGTH(samples); type++)
-        if (type != RECORD_ENTRY)
+        if (!has_any_length(type, samples[type].len))
             CHECK_ERR(parse(type, samples[type].bytes, samples[type].len + 1), LTH_MALFORMED,
                       samples[type].name);
 }
@@ -226,6 +284,7 @@ static void test_the_longest_strings_fit_the_sizes_of_the_header(void **state)
     struct address_record far = {.removed = false};
     uint8_t bytes[ROOM];
     size_t len;
+    longest.flags |= CONTACT_INTRODUCED;
     memset(longest.name, 'n', RECORD_NAME_MAX);
     memset(longest.petname, 'p', RECORD_NAME_MAX);
     memset(far.text, 'a', 255);
@@ -260,6 +319,8 @@ int main(void)
         cmocka_unit_test(test_feeds_and_entries_come_back),
         cmocka_unit_test(test_receipts_and_heads_come_back),
         cmocka_unit_test(test_addresses_come_back),
+        cmocka_unit_test(test_what_a_group_needs_comes_back),
+        cmocka_unit_test(test_who_introduced_somebody_comes_back),
         cmocka_unit_test(test_a_record_says_its_type_and_is_no_other),
         cmocka_unit_test(test_a_record_cut_anywhere_is_malformed),
         cmocka_unit_test(test_a_byte_more_is_malformed),

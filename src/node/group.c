@@ -1,0 +1,507 @@
+#include "node/group.h"
+
+#include "node/keys.h"
+#include "node/link.h"
+#include "node/quota.h"
+#include "node/receiving.h"
+#include "node/rosters.h"
+#include "node/sending.h"
+#include "node/state.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ANNOUNCE_MS = 1000, /* after a change: whoever cannot reach its author hears of it through us */
+    REPEAT_MS = 2000    /* after a change: the others that came with it are here by then */
+};
+
+static void group_free(struct group *g)
+{
+    roster_free(g->roster);
+    wants_clear(&g->wants);
+    sodium_memzero(g, sizeof *g);
+    free(g);
+}
+
+void groups_clear(struct groups *groups)
+{
+    for (struct group *next; groups->first; groups->first = next) {
+        next = groups->first->next;
+        group_free(groups->first);
+    }
+}
+
+struct group *group_find(const struct node *n, const uint8_t id[HASH_LEN])
+{
+    struct group *g = n->groups.first;
+    while (g && memcmp(roster_id(g->roster), id, HASH_LEN) != 0)
+        g = g->next;
+    return g;
+}
+
+static size_t count_heard_of(const struct node *n)
+{
+    size_t count = 0;
+    for (const struct group *g = n->groups.first; g; g = g->next)
+        count += !g->conversation;
+    return count;
+}
+
+bool groups_are_full(const struct node *n)
+{
+    size_t count = 0;
+    for (const struct group *g = n->groups.first; g; g = g->next)
+        count += g->is_member;
+    return count >= GROUPS_MAX;
+}
+
+enum lth_err group_new(struct node *n, const uint8_t *create, size_t len,
+                       const struct contact *teller, struct group **out)
+{
+    if (teller && count_heard_of(n) >= GROUPS_HEARD_OF_MAX)
+        return LTH_LIMIT;
+    struct group *g = calloc(1, sizeof *g);
+    if (!g || !(g->roster = roster_new())) {
+        free(g);
+        return LTH_NO_MEMORY;
+    }
+    enum lth_err err = roster_take(g->roster, create, len);
+    if (err != LTH_OK) {
+        group_free(g);
+        return err;
+    }
+    g->teller = teller;
+    g->announce_ms = g->repeat_ms = g->poll_ms = UINT64_MAX;
+    g->poll_wait_ms = POLL_FIRST_MS;
+    g->next = n->groups.first;
+    n->groups.first = g;
+    *out = g;
+    return LTH_OK;
+}
+
+/* ---- settling ---- */
+
+static bool is_of_stranger(const struct node *n, const struct group *g)
+{
+    const struct member *me = roster_member(g->roster, n->me.public.id);
+    const struct contact *by = me ? contacts_get(&n->contacts, me->added_by) : NULL;
+    return by && quota_is_stranger(by);
+}
+
+static bool is_welcome(struct node *n, const struct group *g)
+{
+    size_t of_strangers = 0;
+    if (groups_are_full(n))
+        return false;
+    if (!is_of_stranger(n, g))
+        return true;
+    for (const struct group *at = n->groups.first; at; at = at->next)
+        of_strangers += at->conversation && is_of_stranger(n, at);
+    return of_strangers < GROUPS_OF_STRANGERS_MAX;
+}
+
+/* While the log is read there is no to-do list to say it in. */
+static void out_of_memory(struct node *n)
+{
+    if (n->todo)
+        n->todo->out_of_memory = true;
+}
+
+/* We are in it: from now on it is kept. */
+static void adopt(struct node *n, struct group *g, bool is_replay)
+{
+    if (!is_replay && g->teller && !is_welcome(n, g)) {
+        n->dropped[DROP_LIMIT]++;
+        return;
+    }
+    struct conversation *c = feeds_conversation(&n->feeds, roster_id(g->roster), NULL);
+    if (!c) {
+        out_of_memory(n);
+        return;
+    }
+    c->group = g;
+    g->conversation = c;
+    if (!is_replay && g->teller)
+        rosters_store_all(n, g);
+    g->teller = NULL;
+}
+
+/* What we say when we come back is a feed of its own: the old one does not count any more. */
+static void stop_speaking(struct group *g)
+{
+    g->conversation->writing = NULL;
+    g->has_chain = false;
+    chain_clear(&g->chain);
+    randombytes_buf(&g->incarnation, sizeof g->incarnation);
+}
+
+static void greet(struct node *n, const struct group *g, struct exchange *x)
+{
+    struct link *l = exchange_session(x);
+    if (!x->is_new || !l || !l->was_told)
+        return; /* the session will begin with it */
+    x->is_new = false;
+    rosters_tell(n, l, g, false);
+    receiving_ask(n, l, x);
+}
+
+void group_greet(struct node *n, const struct group *g)
+{
+    for (size_t i = 0; i < g->conversation->exchange_count; i++)
+        greet(n, g, g->conversation->exchanges[i]);
+}
+
+static struct contact *contact_of(struct node *n, const struct member *m, bool is_replay)
+{
+    struct contact *c = contacts_get(&n->contacts, m->identity.id);
+    if (!c && people_introduce(n, m, is_replay, &c) != LTH_OK)
+        return NULL; /* as soon as they are met */
+    c->in_group = true;
+    return c;
+}
+
+static void open_with(struct node *n, struct group *g, const struct member *m, bool is_replay)
+{
+    if (memcmp(m->identity.id, n->me.public.id, ID_LEN) == 0)
+        return;
+    struct contact *c = contact_of(n, m, is_replay);
+    if (!c)
+        return;
+    struct exchange *x = exchange_with(g->conversation, c);
+    bool was_open = x && x->is_open;
+    if (!(x = exchange_open(g->conversation, c)))
+        out_of_memory(n);
+    else if (!was_open)
+        x->is_new = true;
+}
+
+static void close_with(struct group *g, struct exchange *x)
+{
+    x->is_open = x->synced = x->resync = false;
+    x->account_of = 0;
+    x->acted_link = x->account_link = 0;
+    x->awaited = NULL;
+    sending_forget(x);
+    sending_drop_lost(x);
+    wants_forget(g, x);
+}
+
+static void settle_exchanges(struct node *n, struct group *g, bool is_replay)
+{
+    struct conversation *c = g->conversation;
+    for (size_t i = 0; i < c->exchange_count; i++) {
+        struct exchange *x = c->exchanges[i];
+        bool stays = g->is_member && roster_member(g->roster, x->contact->identity.id);
+        if (x->is_open && !stays)
+            close_with(g, x);
+    }
+    const struct member *members = roster_members(g->roster);
+    for (size_t i = 0; g->is_member && i < roster_member_count(g->roster); i++)
+        open_with(n, g, &members[i], is_replay);
+}
+
+static bool counts(const struct group *g, const struct feed *f, const struct feed_chain *chain,
+                   uint64_t number)
+{
+    return roster_counts(g->roster, chain->body.roster_head, f->id.author, f->id.incarnation,
+                         number);
+}
+
+/* The last entry of f that counts. Within one chain those that count come first. */
+static uint64_t limit_of(const struct group *g, const struct feed *f)
+{
+    for (size_t i = 0; i < f->chains.count; i++) {
+        const struct feed_chain *chain = f->chains.items[i];
+        bool is_last = i + 1 == f->chains.count;
+        uint64_t last = is_last ? f->count : f->chains.items[i + 1]->number - 1;
+        if (counts(g, f, chain, last))
+            continue;
+        while (last >= chain->number && !counts(g, f, chain, last))
+            last--;
+        return last;
+    }
+    return UINT64_MAX;
+}
+
+static void settle_feeds(struct group *g)
+{
+    for (size_t i = 0; i < g->conversation->feed_count; i++)
+        g->conversation->feeds[i]->limit = limit_of(g, g->conversation->feeds[i]);
+}
+
+static void say_forks(struct node *n, struct group *g)
+{
+    uint8_t author[ID_LEN];
+    uint32_t height;
+    while (roster_equivocation(g->roster, author, &height)) {
+        struct event *event = say(n, EVENT_FORK);
+        memcpy(event->fork.conversation, roster_id(g->roster), HASH_LEN);
+        memcpy(event->fork.from, author, ID_LEN);
+        event->fork.number = height;
+    }
+}
+
+void group_settle(struct node *n, struct group *g, bool is_replay)
+{
+    bool was_member = g->is_member;
+    g->is_member = roster_member(g->roster, n->me.public.id) != NULL;
+    if (g->is_member && !g->conversation)
+        adopt(n, g, is_replay);
+    if (!g->conversation) {
+        g->is_member = false;
+        return;
+    }
+    if (was_member && !g->is_member)
+        stop_speaking(g);
+    settle_exchanges(n, g, is_replay);
+    settle_feeds(g);
+    g->told_left = !g->is_member && (g->told_left || is_replay);
+    if (is_replay)
+        return;
+    say_forks(n, g);
+    g->announce_ms = n->now.mono_ms + ANNOUNCE_MS;
+    g->repeat_ms = n->now.mono_ms + REPEAT_MS;
+    for (size_t i = 0; i < g->conversation->exchange_count; i++)
+        receiving_ask_if_refused(n, g->conversation->exchanges[i]);
+}
+
+/* ---- what members say ---- */
+
+bool group_may_read(const struct group *g, const struct feed_chain *chain, const uint8_t id[ID_LEN])
+{
+    const struct member *m = roster_member(g->roster, id);
+    return m && (m->all_history || roster_was_member(g->roster, chain->body.roster_head, id));
+}
+
+bool group_is_for(const struct reach *r, uint64_t number)
+{
+    const struct feed *f = r->feed;
+    const struct group *g = f->conversation->group;
+    if (!g)
+        return true;
+    if (feed_entry(f, number)->kind != ENTRY_SEALED)
+        return false;
+    const struct feed_chain *chain = chains_of(&f->chains, number);
+    return chain && group_may_read(g, chain, r->exchange->contact->identity.id);
+}
+
+static enum lth_err admits_chain(const struct feed *f, const struct roster *roster,
+                                 const struct entry_content *content)
+{
+    struct chain_body body;
+    if (chain_body_parse(content, &body) != LTH_OK)
+        return LTH_MALFORMED;
+    if (!roster_knows(roster, body.roster_head))
+        return LTH_NOT_FOUND;
+    if (!roster_was_member(roster, body.roster_head, f->id.author))
+        return LTH_MALFORMED;
+    return roster_counts(roster, body.roster_head, f->id.author, f->id.incarnation, f->count + 1)
+               ? LTH_OK
+               : LTH_LIMIT;
+}
+
+static bool is_good_index(const struct feed *f, const struct entry_content *content)
+{
+    uint32_t index, next = feed_next_index(f);
+    return sealed_index(content, &index) == LTH_OK && index >= next &&
+           index - next <= CHAIN_JUMP_MAX && index < CHAIN_LEN_MAX;
+}
+
+enum lth_err group_admits(const struct feed *f, const struct entry_content *content)
+{
+    const struct roster *roster = f->conversation->group->roster;
+    const struct feed_chain *chain = chains_of(&f->chains, f->count);
+    if (content->kind == ENTRY_CHAIN)
+        return admits_chain(f, roster, content);
+    if (!chain || content->kind == ENTRY_TEXT)
+        return LTH_MALFORMED;
+    if (content->kind == ENTRY_SEALED && !is_good_index(f, content))
+        return LTH_MALFORMED;
+    return counts(f->conversation->group, f, chain, f->count + 1) ? LTH_OK : LTH_LIMIT;
+}
+
+void groups_start_over(struct node *n)
+{
+    for (struct group *g = n->groups.first; g; g = g->next) {
+        g->incarnation = 0;
+        g->has_chain = false;
+    }
+}
+
+/* ---- what the user is told ---- */
+
+const char *group_name_of(struct node *n, const struct group *g, const uint8_t id[ID_LEN])
+{
+    const struct contact *c = contacts_get(&n->contacts, id);
+    const struct member *m = roster_member(g->roster, id);
+    if (memcmp(id, n->me.public.id, ID_LEN) == 0)
+        return keep_string(n, n->name);
+    return keep_string(n, c ? contact_label(c) : m ? m->name : "");
+}
+
+static void view_member(struct node *n, const struct group *g, const struct member *m,
+                        struct member_view *out)
+{
+    const struct contact *c = contacts_get(&n->contacts, m->identity.id);
+    *out = (struct member_view){.name = group_name_of(n, g, m->identity.id), .admin = m->admin};
+    memcpy(out->id, m->identity.id, ID_LEN);
+    out->is_me = memcmp(m->identity.id, n->me.public.id, ID_LEN) == 0;
+    out->online = out->is_me || (c && c->link);
+    out->verified = c && c->verified;
+    out->introduced = c && c->introduced;
+    if (!out->introduced)
+        return;
+    memcpy(out->introduced_by, c->introduced_by, ID_LEN);
+    out->introducer = group_name_of(n, g, c->introduced_by);
+}
+
+void group_view(struct node *n, const struct group *g, struct group_view *out)
+{
+    size_t count = roster_member_count(g->roster);
+    struct member_view *views = todo_room(n->todo, (count + 1) * sizeof *views);
+    const struct member *me = roster_member(g->roster, n->me.public.id);
+    *out = (struct group_view){
+        .name = keep_string(n, roster_name(g->roster)),
+        .epoch = roster_epoch(g->roster),
+        .members = views,
+        .member_count = views ? count : 0,
+        .all_history = roster_history(g->roster) == HISTORY_ALL,
+        .is_member = me != NULL,
+        .is_admin = me && me->admin,
+    };
+    memcpy(out->id, roster_id(g->roster), HASH_LEN);
+    for (size_t i = 0; views && i < count; i++)
+        view_member(n, g, &roster_members(g->roster)[i], &views[i]);
+}
+
+static const char *word_of(enum operation_type type)
+{
+    switch (type) {
+    case OPERATION_CREATE: return "create";
+    case OPERATION_ADD: return "add";
+    case OPERATION_REMOVE: return "remove";
+    case OPERATION_LEAVE: return "leave";
+    case OPERATION_PROMOTE: return "promote";
+    case OPERATION_DEMOTE: return "demote";
+    case OPERATION_RENAME: return "rename";
+    case OPERATION_HISTORY: return "history";
+    }
+    return "";
+}
+
+static bool has_subject(enum operation_type type)
+{
+    return type == OPERATION_ADD || type == OPERATION_REMOVE || type == OPERATION_PROMOTE ||
+           type == OPERATION_DEMOTE;
+}
+
+void group_change_of(struct node *n, const struct group *g, const struct operation *op,
+                     struct group_change *out)
+{
+    *out = (struct group_change){.is_any = true, .what = word_of(op->type)};
+    memcpy(out->by, op->author, ID_LEN);
+    out->by_name = group_name_of(n, g, op->author);
+    out->by_me = memcmp(op->author, n->me.public.id, ID_LEN) == 0;
+    if (!has_subject(op->type))
+        return;
+    memcpy(out->subject, op->subject, ID_LEN);
+    out->subject_name = op->type == OPERATION_ADD ? keep_string(n, op->person.name)
+                                                  : group_name_of(n, g, op->subject);
+    out->subject_is_me = memcmp(op->subject, n->me.public.id, ID_LEN) == 0;
+}
+
+void group_say(struct node *n, struct group *g, const struct operation *op)
+{
+    bool has_left = !g->is_member && !g->told_left;
+    if (!roster_stands(g->roster, op->hash) || (!g->is_member && !has_left))
+        return;
+    struct event *event = say(n, has_left ? EVENT_LEFT : EVENT_GROUP);
+    group_view(n, g, &event->group);
+    group_change_of(n, g, op, &event->group.change);
+    g->told_left = g->told_left || has_left;
+}
+
+/* ---- sessions and time ---- */
+
+static void forget(struct node *n, struct group *g)
+{
+    struct group **at = &n->groups.first;
+    while (*at != g)
+        at = &(*at)->next;
+    *at = g->next;
+    group_free(g);
+}
+
+void group_undo(struct node *n, struct group *g)
+{
+    if (g->conversation)
+        feeds_remove_conversation(&n->feeds, g->conversation);
+    forget(n, g);
+}
+
+void groups_on_offline(struct node *n, const struct contact *contact)
+{
+    for (struct group *g = n->groups.first, *next; g; g = next) {
+        next = g->next;
+        struct exchange *x = g->conversation ? exchange_with(g->conversation, contact) : NULL;
+        if (g->teller == contact) {
+            forget(n, g);
+        } else if (x && x->is_open) {
+            wants_forget(g, x);
+            wants_look(n, g);
+        }
+    }
+}
+
+void groups_on_ready(struct node *n, struct contact *contact)
+{
+    for (struct group *g = n->groups.first; g; g = g->next) {
+        const struct member *m = roster_member(g->roster, contact->identity.id);
+        if (!g->is_member || !m)
+            continue;
+        open_with(n, g, m, false); /* if there was no room for them before */
+        exchange_with(g->conversation, contact)->is_new = false;
+        wants_look(n, g);
+    }
+}
+
+void groups_on_start(struct node *n)
+{
+    for (struct group *g = n->groups.first; g; g = g->next) {
+        g->repeat_ms = n->now.mono_ms + REPEAT_MS;
+        keys_open_all(n, g);
+    }
+}
+
+static void on_time(struct node *n, struct group *g)
+{
+    if (n->now.mono_ms >= g->announce_ms) {
+        g->announce_ms = UINT64_MAX;
+        rosters_announce(n, g);
+    }
+    if (n->now.mono_ms >= g->repeat_ms) {
+        g->repeat_ms = UINT64_MAX;
+        rosters_repeat(n, g);
+    }
+    if (n->now.mono_ms >= g->poll_ms)
+        wants_poll(n, g);
+}
+
+void groups_on_time(struct node *n)
+{
+    for (struct group *g = n->groups.first; g; g = g->next)
+        on_time(n, g);
+}
+
+uint64_t groups_wake_ms(const struct node *n)
+{
+    uint64_t wake = UINT64_MAX;
+    for (const struct group *g = n->groups.first; g; g = g->next) {
+        wake = g->announce_ms < wake ? g->announce_ms : wake;
+        wake = g->repeat_ms < wake ? g->repeat_ms : wake;
+        wake = g->poll_ms < wake ? g->poll_ms : wake;
+    }
+    return wake;
+}

@@ -1,0 +1,190 @@
+#include "node/wants.h"
+
+#include "node/keys.h"
+#include "node/receiving.h"
+#include "node/rosters.h"
+#include "node/sending.h"
+#include "node/state.h"
+#include "wire/group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void wants_clear(struct wants *w)
+{
+    free(w->items);
+    *w = (struct wants){0};
+}
+
+/* ---- what is asked of whom ---- */
+
+static void drop(struct wants *w, size_t i)
+{
+    w->items[i] = w->items[--w->count];
+}
+
+static void drop_late(struct wants *w, uint64_t now_ms)
+{
+    for (size_t i = w->count; i-- > 0;)
+        if (now_ms >= w->items[i].until_ms)
+            drop(w, i);
+}
+
+void wants_forget(struct group *g, const struct exchange *x)
+{
+    for (size_t i = g->wants.count; i-- > 0;)
+        if (g->wants.items[i].of == x)
+            drop(&g->wants, i);
+}
+
+static bool is_asked(const struct wants *w, const struct have_item *item)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->items[i].incarnation == item->incarnation &&
+            memcmp(w->items[i].author, item->author, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+static void note(struct node *n, struct group *g, const struct have_item *item,
+                 const struct exchange *x)
+{
+    struct wants *w = &g->wants;
+    if (!w->items && !(w->items = calloc(WANTS_MAX, sizeof *w->items)))
+        return; /* then it may be asked twice */
+    if (w->count == WANTS_MAX)
+        return;
+    struct want *want = &w->items[w->count++];
+    *want = (struct want){
+        .incarnation = item->incarnation, .until_ms = n->now.mono_ms + WANT_MS, .of = x};
+    memcpy(want->author, item->author, ID_LEN);
+}
+
+/* They will bring it themselves. */
+static bool is_here(const struct node *n, const struct group *g, const uint8_t id[ID_LEN])
+{
+    const struct contact *c = contacts_get(&n->contacts, id);
+    const struct exchange *x = c ? exchange_with(g->conversation, c) : NULL;
+    return exchange_session(x);
+}
+
+/* How much of it counts: who has left has said no more than their departure names. */
+static uint64_t counted(const struct group *g, const struct have_item *item)
+{
+    const struct operation_record *departure = roster_departure(g->roster, item->author);
+    uint64_t end = departure ? operation_cut_of(&departure->op, item->incarnation) : item->number;
+    return end < item->number ? end : item->number;
+}
+
+/* Do we lack it, and is there no better place to get it? Sets what we hold. */
+static bool is_lacking(const struct node *n, const struct group *g, const struct exchange *x,
+                       struct have_item *item)
+{
+    const struct feed *f = feeds_find(g->conversation, item->author, item->incarnation);
+    uint64_t held = f ? f->count : 0, end = counted(g, item);
+    bool is_ours = memcmp(item->author, n->me.public.id, ID_LEN) == 0;
+    bool is_theirs = memcmp(item->author, x->contact->identity.id, ID_LEN) == 0;
+    if (held >= end || (f && f->limit <= held) || is_theirs ||
+        !roster_identity(g->roster, item->author) || is_asked(&g->wants, item))
+        return false;
+    item->number = held;
+    return is_ours || !is_here(n, g, item->author);
+}
+
+void wants_on_account(struct node *n, struct exchange *x, struct have have)
+{
+    struct group *g = x->conversation->group;
+    struct link *l = exchange_session(x);
+    uint8_t bytes[HASH_LEN + GROUP_LIST_MAX * GROUP_WANT_LEN];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct have_item item;
+    size_t count = 0;
+    drop_late(&g->wants, n->now.mono_ms);
+    group_begin(&w, g->conversation->id);
+    while (l && have_next(&have, &item) && count < GROUP_LIST_MAX) {
+        if (!is_lacking(n, g, x, &item))
+            continue;
+        note(n, g, &item, x);
+        struct group_want want = {.incarnation = item.incarnation, .number = item.number};
+        memcpy(want.author, item.author, ID_LEN);
+        group_add_want(&w, &want);
+        count++;
+    }
+    if (!count)
+        return;
+    link_send(n, l, MESSAGE_WANT, bytes, writer_len(&w));
+    wants_look(n, g);
+}
+
+/* ---- what others ask of us ---- */
+
+enum lth_err wants_on_message(struct node *n, struct exchange *x, const struct frame_message *m)
+{
+    struct group_list list;
+    struct group_want item;
+    if (group_want_parse(m->body, m->len, &list) != LTH_OK)
+        return LTH_MALFORMED;
+    while (group_next_want(&list, &item)) {
+        struct feed *f = feeds_find(x->conversation, item.author, item.incarnation);
+        struct reach *r = f ? exchange_make_reach(x, f) : NULL;
+        if (r && !f->mine) /* ours they get unasked */
+            sending_on_want(r, item.number);
+    }
+    sending_pump(n, x);
+    return LTH_OK;
+}
+
+/* ---- polls ---- */
+
+static bool is_somebody_away(const struct group *g)
+{
+    for (size_t i = 0; i < g->conversation->exchange_count; i++) {
+        const struct exchange *x = g->conversation->exchanges[i];
+        if (x->is_open && !x->contact->link)
+            return true;
+    }
+    return false;
+}
+
+void wants_look(struct node *n, struct group *g)
+{
+    g->poll_wait_ms = POLL_FIRST_MS;
+    if (g->poll_ms > n->now.mono_ms + POLL_FIRST_MS)
+        g->poll_ms = n->now.mono_ms + POLL_FIRST_MS;
+}
+
+/* The next one in turn who is online; NULL: nobody is. */
+static struct exchange *next_online(struct group *g)
+{
+    const struct conversation *c = g->conversation;
+    for (size_t i = 0; i < c->exchange_count; i++) {
+        g->polled = (g->polled + 1) % c->exchange_count;
+        if (exchange_session(c->exchanges[g->polled]))
+            return c->exchanges[g->polled];
+    }
+    return NULL;
+}
+
+static bool is_something_missing(const struct node *n, const struct group *g)
+{
+    for (size_t i = 0; i < g->conversation->feed_count; i++) {
+        const struct feed *f = g->conversation->feeds[i];
+        if (f->known > f->count && f->limit > f->count)
+            return true;
+    }
+    return g->wants.count || keys_are_missing(n, g);
+}
+
+void wants_poll(struct node *n, struct group *g)
+{
+    struct exchange *x = g->is_member ? next_online(g) : NULL;
+    g->poll_ms = UINT64_MAX;
+    drop_late(&g->wants, n->now.mono_ms);
+    if (!x || !(is_somebody_away(g) || is_something_missing(n, g)))
+        return; /* a session will begin with what is to be asked */
+    rosters_tell(n, exchange_session(x), g, false);
+    receiving_ask(n, exchange_session(x), x);
+    keys_ask(n, x);
+    g->poll_ms = n->now.mono_ms + g->poll_wait_ms;
+    g->poll_wait_ms = g->poll_wait_ms * 2 < POLL_LAST_MS ? g->poll_wait_ms * 2 : POLL_LAST_MS;
+}

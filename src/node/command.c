@@ -279,10 +279,28 @@ static bool find_conversation(struct node *n, const struct command *c, struct co
     return g || contact;
 }
 
+/* The last of the messages before end in the order that can be read, up to count of them; *first is
+ * where they begin. What opens a chain, and what was said before we joined, is none. */
+static struct place *readable(struct node *n, struct conversation *in, size_t end, size_t *count,
+                              size_t *first)
+{
+    const struct place *order = conversation_order(in);
+    struct place *places = todo_room(n->todo, (*count + 1) * sizeof *places);
+    size_t found = 0, at = end;
+    for (; places && at > 0 && found < *count; at--)
+        if (feed_is_readable(order[at - 1].feed, order[at - 1].number))
+            places[*count - ++found] = order[at - 1];
+    *first = at;
+    *count -= found; /* room not used, in front */
+    places = places ? places + *count : NULL;
+    *count = found;
+    return places;
+}
+
 static void on_history(struct node *n, const struct command *c)
 {
     struct conversation *in;
-    size_t end, count = c->last ? c->last : HISTORY_DEFAULT;
+    size_t end, first, count = c->last ? c->last : HISTORY_DEFAULT;
     if (!find_conversation(n, c, &in))
         return;
     if (!in || in->order_count == 0) {
@@ -293,12 +311,12 @@ static void on_history(struct node *n, const struct command *c)
         return;
     count = count > HISTORY_MAX ? HISTORY_MAX : count;
     count = count > end ? end : count;
-    struct pending_read *read =
-        reads_ask(n, READ_FOR_HISTORY, conversation_order(in) + (end - count), count, 0);
+    const struct place *places = readable(n, in, end, &count, &first);
+    struct pending_read *read = places ? reads_ask(n, READ_FOR_HISTORY, places, count, 0) : NULL;
     if (!read)
         return;
     read->ticket = c->ticket;
-    read->more = end > count;
+    read->more = first > 0;
 }
 
 void commands_on_history(struct node *n, const struct pending_read *read,

@@ -177,6 +177,14 @@ uint64_t feed_sendable(const struct feed *f)
     return f->mine ? end : proofs_highest(&f->proofs, end);
 }
 
+bool feed_is_readable(const struct feed *f, uint64_t number)
+{
+    if (!f->conversation->group)
+        return true;
+    const struct feed_chain *chain = chains_of(&f->chains, number);
+    return feed_entry(f, number)->kind == ENTRY_SEALED && chain && chain->has_key;
+}
+
 void feed_set_waiting(struct feed *f, uint64_t number, bool waits)
 {
     assert(number >= 1 && number <= f->count);
@@ -254,9 +262,14 @@ uint64_t feed_next_order(const struct feed *f, uint64_t time_ms,
 static void note_parents(struct feed *f, const struct entry_content *content)
 {
     for (size_t i = 0; i < content->parent_count; i++) {
-        struct feed *of = feed_of_parent(f, &content->parents[i]);
-        if (of && of != f && !of->mine) /* of our own we know better than anybody else */
-            feed_note_known(of, content->parents[i].number);
+        const struct entry_parent *parent = &content->parents[i];
+        struct feed *of = feed_of_parent(f, parent);
+        if (!of || of == f || of->mine || parent->number < 1)
+            continue; /* of our own we know better than anybody else */
+        feed_note_known(of, parent->number);
+        if (parent->number <= of->count && !of->fork_told &&
+            memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) != 0)
+            of->doubted = parent->number;
     }
 }
 

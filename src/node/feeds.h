@@ -45,6 +45,7 @@ struct feed {
     uint64_t durable; /* of them on disk */
     uint64_t cited;   /* highest entry our own entries name as a parent */
     bool fork_told;
+    uint64_t doubted;   /* somebody cited another entry under this number; 0 = nobody did */
     uint64_t limit;     /* entries above it do not count: their author had left the group */
     uint64_t known;     /* highest entry known to exist; of use above count */
     uint64_t gap_first; /* told as missing, up to gap_last; 0 = nothing is */
@@ -113,6 +114,9 @@ void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out
 
 /* The highest entry that may be sent to somebody: of others' feeds, what a signed head covers. */
 uint64_t feed_sendable(const struct feed *f);
+
+/* Not an entry that opens a chain, or is sealed with a key that we do not have. */
+bool feed_is_readable(const struct feed *f, uint64_t number);
 
 /* An entry of a group waits for its key, or no more. */
 void feed_set_waiting(struct feed *f, uint64_t number, bool waits);

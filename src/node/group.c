@@ -423,6 +423,16 @@ void group_say(struct node *n, struct group *g, const struct operation *op)
     g->told_left = g->told_left || has_left;
 }
 
+void group_say_joined(struct node *n, struct group *g)
+{
+    const struct member *me = roster_member(g->roster, n->me.public.id);
+    const struct operation_record *at = roster_find(g->roster, roster_head(g->roster));
+    while (me && at && at->height > me->joined)
+        at = roster_find(g->roster, at->op.parent);
+    if (me && at)
+        group_say(n, g, &at->op);
+}
+
 /* ---- sessions and time ---- */
 
 static void forget(struct node *n, struct group *g)

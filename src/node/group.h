@@ -87,6 +87,7 @@ void group_view(struct node *n, const struct group *g, struct group_view *out);
 
 /* What becomes of the user's screen when an operation is durable. */
 void group_say(struct node *n, struct group *g, const struct operation *op);
+void group_say_joined(struct node *n, struct group *g); /* others made us a member */
 void group_change_of(struct node *n, const struct group *g, const struct operation *op,
                      struct group_change *out);
 

@@ -30,6 +30,13 @@ static enum lth_err feed_of_head(struct node *n, const struct exchange *x, const
     return feeds_add(&n->feeds, c, 0, id->author, id->incarnation, out);
 }
 
+/* Its author has signed another entry than the one we hold. */
+static void look_for_fork(struct node *n, struct feed *f, const struct feed_point *point)
+{
+    if (memcmp(point->hash, feed_hash(f, point->number), HASH_LEN) != 0)
+        receiving_say_fork(n, f, point->number);
+}
+
 static enum lth_err expect(struct exchange *x, const struct feed *f, const struct head *head)
 {
     lost_free(x->lost);
@@ -51,8 +58,12 @@ enum lth_err handed_on_head(struct node *n, struct exchange *x, const struct hea
     enum lth_err err = feed_of_head(n, x, &head->point.feed, &f);
     if (err == LTH_LIMIT)
         n->dropped[DROP_LIMIT]++;
-    if (err != LTH_OK || head->point.number <= f->count)
+    if (err != LTH_OK)
         return err == LTH_LIMIT ? LTH_OK : err;
+    if (head->point.number <= f->count) {
+        look_for_fork(n, f, &head->point);
+        return LTH_OK;
+    }
     if (f->mine)
         restoring_on_proof(n, exchange_reach(x, f), head->point.number);
     feed_note_known(f, head->point.number);

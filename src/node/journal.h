@@ -46,6 +46,7 @@ struct journal_item {
     uint64_t number;           /* of the entry or of the receipt; of a key: of its CHAIN entry */
     bool is_asked;             /* of JOURNAL_OPERATION: there is a command behind it */
     bool is_quiet;             /* of JOURNAL_OPERATION: the user need not hear of it by itself */
+    bool is_joined;            /* of JOURNAL_OPERATION: with it, we are in */
     uint64_t ticket;           /* of the command behind it */
     enum command_type command; /* of JOURNAL_SETTING */
 };

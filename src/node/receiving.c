@@ -358,11 +358,16 @@ static enum lth_err on_entries(struct node *n, struct link *l, const struct fram
         n->dropped[DROP_FOREIGN]++; /* a conversation we do not share */
         return LTH_OK;
     }
-    if (is_handed_on(x, run.feed.author))
-        return handed_on_entries(n, x, &run);
-    enum lth_err err = feed_of_run(n, x, &run, &f);
-    if (err == LTH_OK && f)
-        err = take_run(n, l, exchange_reach(x, f), &run);
+    enum lth_err err;
+    if (is_handed_on(x, run.feed.author)) {
+        err = handed_on_entries(n, x, &run);
+    } else {
+        err = feed_of_run(n, x, &run, &f);
+        if (err == LTH_OK && f)
+            err = take_run(n, l, exchange_reach(x, f), &run);
+    }
+    if (x->conversation->group)
+        wants_on_doubt(n, x);
     gaps_look(n, x->conversation);
     return err;
 }

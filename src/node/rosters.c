@@ -146,7 +146,8 @@ static enum lth_err store_operation(struct node *n, struct group *g,
 void rosters_store_all(struct node *n, struct group *g)
 {
     for (size_t i = 0; i < roster_count(g->roster); i++) {
-        const struct journal_item item = {.is_quiet = i + 1 < roster_count(g->roster)};
+        bool is_last = i + 1 == roster_count(g->roster);
+        const struct journal_item item = {.is_quiet = !is_last, .is_joined = is_last};
         if (store_operation(n, g, roster_nth(g->roster, i), &item) != LTH_OK)
             n->todo->out_of_memory = true;
     }
@@ -347,7 +348,9 @@ void rosters_on_durable(struct node *n, const struct journal_item *item)
     const struct operation_record *record = roster_find(item->group->roster, op.hash);
     if (item->is_asked)
         answer(n, item->group, item, &op);
-    if (!item->is_quiet && (!item->is_asked || !item->group->is_member))
+    if (item->is_joined)
+        group_say_joined(n, item->group);
+    else if (!item->is_quiet && (!item->is_asked || !item->group->is_member))
         group_say(n, item->group, &op);
     if (record && memcmp(op.author, n->me.public.id, ID_LEN) == 0)
         broadcast(n, item->group, record);

@@ -18,15 +18,24 @@ void wants_clear(struct wants *w)
 
 /* ---- what is asked of whom ---- */
 
+enum { PATIENCE_MS = 10 * 60 * 1000 /* how long an author's silence is remembered */ };
+
 static void drop(struct wants *w, size_t i)
 {
     w->items[i] = w->items[--w->count];
 }
 
+static bool is_for(const struct want *want, const struct have_item *item)
+{
+    return want->incarnation == item->incarnation &&
+           memcmp(want->author, item->author, ID_LEN) == 0;
+}
+
+/* Who was asked and did not answer; authors who were given time, only when that is long past. */
 static void drop_late(struct wants *w, uint64_t now_ms)
 {
     for (size_t i = w->count; i-- > 0;)
-        if (now_ms >= w->items[i].until_ms)
+        if (now_ms >= w->items[i].until_ms + (w->items[i].of ? 0 : PATIENCE_MS))
             drop(w, i);
 }
 
@@ -37,13 +46,12 @@ void wants_forget(struct group *g, const struct exchange *x)
             drop(&g->wants, i);
 }
 
-static bool is_asked(const struct wants *w, const struct have_item *item)
+static struct want *find(const struct wants *w, const struct have_item *item)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->items[i].incarnation == item->incarnation &&
-            memcmp(w->items[i].author, item->author, ID_LEN) == 0)
-            return true;
-    return false;
+        if (is_for(&w->items[i], item))
+            return &w->items[i];
+    return NULL;
 }
 
 static void note(struct node *n, struct group *g, const struct have_item *item,
@@ -54,7 +62,8 @@ static void note(struct node *n, struct group *g, const struct have_item *item,
         return; /* then it may be asked twice */
     if (w->count == WANTS_MAX)
         return;
-    struct want *want = &w->items[w->count++];
+    struct want *want = find(w, item);
+    want = want ? want : &w->items[w->count++];
     *want = (struct want){
         .incarnation = item->incarnation, .until_ms = n->now.mono_ms + WANT_MS, .of = x};
     memcpy(want->author, item->author, ID_LEN);
@@ -76,19 +85,29 @@ static uint64_t counted(const struct group *g, const struct have_item *item)
     return end < item->number ? end : item->number;
 }
 
-/* Do we lack it, and is there no better place to get it? Sets what we hold. */
-static bool is_lacking(const struct node *n, const struct group *g, const struct exchange *x,
-                       struct have_item *item)
+/* Do we lack it, though it counts? Sets what we hold. */
+static bool is_lacking(const struct group *g, const struct exchange *x, struct have_item *item)
 {
     const struct feed *f = feeds_find(g->conversation, item->author, item->incarnation);
     uint64_t held = f ? f->count : 0, end = counted(g, item);
-    bool is_ours = memcmp(item->author, n->me.public.id, ID_LEN) == 0;
     bool is_theirs = memcmp(item->author, x->contact->identity.id, ID_LEN) == 0;
     if (held >= end || (f && f->limit <= held) || is_theirs ||
-        !roster_identity(g->roster, item->author) || is_asked(&g->wants, item))
+        !roster_identity(g->roster, item->author))
         return false;
     item->number = held;
-    return is_ours || !is_here(n, g, item->author);
+    return true;
+}
+
+/* Is it time to ask whoever says that they hold it? */
+static bool is_to_ask(struct node *n, struct group *g, const struct have_item *item)
+{
+    const struct want *want = find(&g->wants, item);
+    if (want)
+        return !want->of && n->now.mono_ms >= want->until_ms;
+    if (!is_here(n, g, item->author))
+        return true;
+    note(n, g, item, NULL);
+    return false;
 }
 
 void wants_on_account(struct node *n, struct exchange *x, struct have have)
@@ -102,7 +121,7 @@ void wants_on_account(struct node *n, struct exchange *x, struct have have)
     drop_late(&g->wants, n->now.mono_ms);
     group_begin(&w, g->conversation->id);
     while (l && have_next(&have, &item) && count < GROUP_LIST_MAX) {
-        if (!is_lacking(n, g, x, &item))
+        if (!is_lacking(g, x, &item) || !is_to_ask(n, g, &item))
             continue;
         note(n, g, &item, x);
         struct group_want want = {.incarnation = item.incarnation, .number = item.number};
@@ -110,10 +129,29 @@ void wants_on_account(struct node *n, struct exchange *x, struct have have)
         group_add_want(&w, &want);
         count++;
     }
-    if (!count)
-        return;
-    link_send(n, l, MESSAGE_WANT, bytes, writer_len(&w));
-    wants_look(n, g);
+    if (count)
+        link_send(n, l, MESSAGE_WANT, bytes, writer_len(&w));
+    if (g->wants.count)
+        wants_look(n, g);
+}
+
+void wants_on_doubt(struct node *n, struct exchange *x)
+{
+    const struct conversation *c = x->conversation;
+    struct link *l = exchange_session(x);
+    for (size_t i = 0; l && i < c->feed_count; i++) {
+        struct feed *f = c->feeds[i];
+        uint8_t bytes[HASH_LEN + GROUP_WANT_LEN];
+        struct writer w = writer_over(bytes, sizeof bytes);
+        struct group_want want = {.incarnation = f->id.incarnation, .number = f->doubted - 1};
+        if (!f->doubted)
+            continue;
+        f->doubted = 0;
+        memcpy(want.author, f->id.author, ID_LEN);
+        group_begin(&w, c->id);
+        group_add_want(&w, &want);
+        link_send(n, l, MESSAGE_WANT, bytes, sizeof bytes);
+    }
 }
 
 /* ---- what others ask of us ---- */

@@ -2,8 +2,8 @@
  *
  * A member sends its own entries unasked and nobody else's, or each would come from everybody. So
  * what somebody's HAVE names beyond what we hold is asked of one person, WANT_MS long of nobody
- * else. Who holds what is asked (a poll) while a member is away or something is known to be
- * missing.
+ * else; an author who is here gets as long to bring it. Who holds what is asked (a poll) while a
+ * member is away or something is known to be missing.
  */
 #ifndef LTH_NODE_WANTS_H
 #define LTH_NODE_WANTS_H
@@ -22,7 +22,7 @@ enum {
 struct want {
     uint8_t author[ID_LEN];
     uint64_t incarnation, until_ms; /* monotonic */
-    const struct exchange *of;
+    const struct exchange *of;      /* NULL: nobody was asked yet, for the author is here */
 };
 
 struct wants {
@@ -40,6 +40,9 @@ void wants_look(struct node *n, struct group *g);
 
 /* x says that it holds what these items name: asks for what we lack. */
 void wants_on_account(struct node *n, struct exchange *x, struct have have);
+
+/* They cited an entry of somebody else's that is not the one we hold: asks for the proof. */
+void wants_on_doubt(struct node *n, struct exchange *x);
 
 /* WANT: they ask us. */
 LTH_MUST_USE enum lth_err wants_on_message(struct node *n, struct exchange *x,

@@ -9,19 +9,17 @@ their pings do not fall together by themselves.
 
 import contextlib
 import os
-import subprocess
 import time
 
+import crowd
 import usage
-from lan import Lan, wait_until
-from node import Node, environment
+from lan import Lan
+from node import Node
 from rig import Result
 
 IDLE_S = int(os.environ.get("IDLE_S", "30"))
 SESSIONS, MORE_SESSIONS = 50, 100
 PING_S = 15
-FIRST_PORT = 8000
-PATIENCE_S = 60
 AIM_WAKEUPS_PER_S = 2
 AIM_CPU_PERCENT = 0.2
 AIM_RSS_MIB = 24
@@ -34,10 +32,10 @@ def run(rig):
         node = Node(lan.hosts[0], "Ada", data=f"{directory}/ada", options=["--discovery", "off"])
         pid = node.process.pid
         alone = usage.resident_mib(pid)
-        _add_peers(node, lan.hosts[1], directory, 0, SESSIONS)
+        crowd.add(node, lan.hosts[1], directory, 0, SESSIONS, PING_S / SESSIONS)
         time.sleep(PING_S)
         wakeups, cpu = zip(*(_round(pid) for _ in range(rig.rounds)))
-        _add_peers(node, lan.hosts[1], directory, SESSIONS, MORE_SESSIONS)
+        crowd.add(node, lan.hosts[1], directory, SESSIONS, MORE_SESSIONS, PING_S / SESSIONS)
         time.sleep(PING_S)
         rss = usage.resident_mib(pid)
         node.stop()
@@ -47,24 +45,6 @@ def run(rig):
     yield Result(f"idle, {SESSIONS} sessions: processor", "%", [], cpu, AIM_CPU_PERCENT)
     yield Result(f"idle, {MORE_SESSIONS} sessions: resident ({alone:.1f} MiB with none)", "MiB",
                  [], [rss], AIM_RSS_MIB)
-
-
-def _add_peers(node, host, directory, first, end):
-    """Returns when node has end sessions."""
-    for number in range(first, end):
-        time.sleep(PING_S / SESSIONS)
-        _start_peer(node, host, directory, number)
-        wait_until(lambda count=number + 1: node.do("status")["sessions"] == count, PATIENCE_S,
-                   f"{number + 1} sessions")
-
-
-def _start_peer(node, host, directory, number):
-    peer = Node(host, f"peer{number}", data=f"{directory}/peer{number}", start=False,
-                options=["--discovery", "off", "--peer", f"{node.host.ipv4}:{node.port}",
-                         "--listen", f"{host.ipv4}:{FIRST_PORT + number}"])
-    command = [word if word != "--json" else "--headless" for word in peer.command()]
-    host.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-               stderr=subprocess.DEVNULL, env=environment())
 
 
 def _round(pid):

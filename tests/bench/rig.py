@@ -1,8 +1,9 @@
 """rig.py - what the rows stand on: the programs, scratch directories, results as a table.
 
-A row is a function run(rig) that yields Result objects. It measures the floor and the
-program in the same round, because the machine's own speed changes from round to round:
-what counts is the median of the ratios, not of the figures.
+A row is a function run(rig) that yields Result objects, and Missing for a comparison whose
+library is not here. It measures the floor and the program in the same round, because the
+machine's own speed changes from round to round: what counts is the median of the ratios, not
+of the figures.
 """
 
 import contextlib
@@ -65,6 +66,16 @@ class Result:
             cells += [("≤ " if self.at_most else "≥ ") + _short(self.aim),
                       self.verdict()]
         return "| " + " | ".join(cells) + " |"
+
+
+@dataclasses.dataclass
+class Missing:
+    """A line of the table that cannot be measured here."""
+    what: str
+    packages: str
+
+    def line(self):
+        return f"| {self.what} | not installed: {self.packages} | – | – | – | – | – |"
 
 
 def _short(value):

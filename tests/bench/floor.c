@@ -6,6 +6,9 @@
  *   floor sign COUNT                          prints "p50_us p99_us" of a signature and its check
  *   floor sink ADDR PORT                      reads to the end, acknowledges after each read
  *   floor stream ADDR PORT COUNT              prints COUNT messages' "seconds" until acknowledged
+ *   floor fan-out LEN COUNT FILE|- [ADDR PORT]…
+ *                                             prints "p50_us p99_us cpu_us" of COUNT messages sent
+ *                                             to every echo-server, until all have answered
  *
  * LEN: bytes of a message, at most MESSAGE_MAX. With FILE each side first makes what it sends
  * durable there, as a messenger must. FILE is preallocated with zeros, so that fdatasync has no
@@ -162,6 +165,40 @@ static void stream(const char *address, const char *port, size_t count)
     printf("%.6f\n", (double)(now_ns() - begin) / 1e9);
 }
 
+/* fds: of all who get the message. */
+static void send_to_all(const int *fds, size_t many, size_t len, struct durable *d)
+{
+    static uint8_t message[MESSAGE_MAX] = "to all of you";
+    durable_write(d, message, len);
+    for (size_t i = 0; i < many; i++)
+        write_whole(fds[i], message, len);
+    for (size_t i = 0; i < many; i++)
+        read_whole(fds[i], message, len);
+}
+
+/* words: an address and a port for each of many. */
+static void fan_out(size_t len, size_t count, const char *path, char **words, size_t many)
+{
+    uint64_t *times = times_new(count);
+    int *fds = calloc(many, sizeof *fds);
+    struct durable d = durable_open(path);
+    if (!fds)
+        die("calloc");
+    for (size_t i = 0; i < many; i++)
+        fds[i] = tcp_connect(words[2 * i], words[2 * i + 1]);
+    uint64_t cpu = cpu_ns();
+    for (size_t i = 0; i < count; i++) {
+        uint64_t begin = now_ns();
+        send_to_all(fds, many, len, &d);
+        times[i] = now_ns() - begin;
+    }
+    cpu = cpu_ns() - cpu;
+    print_percentiles(times, count);
+    printf("%.1f\n", microseconds(cpu) / (double)count);
+    free(fds);
+    free(times);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -177,6 +214,9 @@ int main(int argc, char **argv)
         sink(argv[2], argv[3]);
     else if (strcmp(what, "stream") == 0 && argc == 5)
         stream(argv[2], argv[3], number_of(argv[4]));
+    else if (strcmp(what, "fan-out") == 0 && argc >= 7 && argc % 2 == 1)
+        fan_out(length_of(argv[2]), number_of(argv[3]), strcmp(argv[4], "-") == 0 ? NULL : argv[4],
+                argv + 5, ((size_t)argc - 5) / 2);
     else
         return 2;
     return 0;

@@ -7,7 +7,7 @@ set(WIRE_VECTOR
 
 unit(wire noise ${WIRE_VECTOR})
 unit(wire noise_vectors ${WIRE_VECTOR})
-unit(wire protocol ${WIRE_VECTOR})
+unit(wire protocol ${WIRE_TESTS}/page.c ${WIRE_VECTOR})
 unit(wire session ${WIRE_TESTS}/pair.c)
 unit(wire frame)
 unit(wire identity ${WIRE_VECTOR})

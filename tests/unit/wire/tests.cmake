@@ -15,8 +15,6 @@ unit(wire identity ${WIRE_VECTOR})
 target_compile_definitions(test_wire_noise_vectors PRIVATE
     NOISE_VECTORS="/usr/share/gocode/src/github.com/flynn/noise/vectors.txt")
 set_tests_properties(unit/wire/noise_vectors PROPERTIES SKIP_RETURN_CODE 77)
-target_compile_definitions(test_wire_protocol PRIVATE
-    PROTOCOL_MD="${WIRE_TESTS}/../../../wire/PROTOCOL.md")
 
 # The same handshakes by another implementation.
 add_executable(noise_peer ${WIRE_TESTS}/noise_peer.c ${WIRE_TESTS}/noise_inject.c)
@@ -48,3 +46,13 @@ unit(wire operation)
 unit(wire chain ${WIRE_VECTOR})
 unit(wire sealed)
 unit(wire group)
+unit(wire protocol_groups ${WIRE_TESTS}/page.c ${WIRE_VECTOR})
+
+# The page's worked examples are read by our code, and its group by another implementation.
+set(PROTOCOL_MD ${WIRE_TESTS}/../../../wire/PROTOCOL.md)
+foreach(test protocol protocol_groups)
+    target_compile_definitions(test_wire_${test} PRIVATE PROTOCOL_MD="${PROTOCOL_MD}")
+endforeach()
+add_test(NAME unit/wire/group_vectors
+    COMMAND /usr/bin/python3 ${WIRE_TESTS}/group_vectors.py ${PROTOCOL_MD})
+set_tests_properties(unit/wire/group_vectors PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)

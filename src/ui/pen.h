@@ -27,6 +27,13 @@ void pen_say(struct pen *p, const char *format, ...) __attribute__((format(print
 /* A stranger's words on one line. */
 void pen_quote(struct pen *p, const char *text);
 
+/* A person's name. It has no # and is not "(you)", so that it passes neither for a group's nor
+ * for ours. */
+void pen_person(struct pen *p, const char *name);
+
+/* A group's name as it is typed: #ops, "#two words". */
+void pen_group(struct pen *p, const char *name);
+
 /* A stranger's words on several lines, each after the first behind gutter. */
 void pen_text(struct pen *p, const void *text, size_t len, const char *gutter);
 

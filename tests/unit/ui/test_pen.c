@@ -23,6 +23,36 @@ static void test_a_strangers_words_are_escaped(void **state)
     buffer_clear(&out);
 }
 
+static const struct {
+    const char *name, *person, *group;
+} names[] = {
+    {"bob", "bob", "#bob"},
+    {"two words", "two words", "\"#two words\""},
+    {"#ops bob", "\\x23ops bob", "\"##ops bob\""},
+    {"\"#two words\" bob", "\"\\x23two words\" bob", "\"#\\x22#two words\\x22 bob\""},
+    {"(you)", "\\x28you)", "#(you)"},
+    {"no\u00a0break", "no\u00a0break", "\"#no\u00a0break\""},
+    {"wide\u3000blank", "wide\u3000blank", "\"#wide\u3000blank\""},
+    {"e\x1bsc#", "e\\x1bsc\\x23", "#e\\x1bsc#"},
+    {"", "", "#"},
+};
+
+static void test_no_person_passes_for_a_group_and_no_group_for_another(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        struct buffer person = {0}, group = {0};
+        struct pen pen = pen_over(&person, false);
+        pen_person(&pen, names[i].name);
+        pen = pen_over(&group, false);
+        pen_group(&pen, names[i].name);
+        CHECK(strcmp(as_text(&person), names[i].person) == 0, names[i].name);
+        CHECK(strcmp(as_text(&group), names[i].group) == 0, names[i].name);
+        buffer_clear(&person);
+        buffer_clear(&group);
+    }
+}
+
 static void test_styles_need_colour(void **state)
 {
     (void)state;
@@ -55,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_strangers_words_are_escaped),
+        cmocka_unit_test(test_no_person_passes_for_a_group_and_no_group_for_another),
         cmocka_unit_test(test_styles_need_colour),
         cmocka_unit_test(test_our_own_words_are_cut_before_they_are_endless),
     };

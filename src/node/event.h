@@ -171,7 +171,7 @@ struct event {
         struct peer_view peer;       /* EVENT_PEER, EVENT_CONTACT */
         struct message_view message; /* EVENT_MESSAGE */
         struct {                     /* EVENT_SENT, EVENT_DELIVERED */
-            uint8_t id[MESSAGE_ID_LEN], peer[ID_LEN];
+            uint8_t id[MESSAGE_ID_LEN], conversation[CONVERSATION_ID_LEN], peer[ID_LEN];
             uint64_t time_ms;
         } delivery;
         struct { /* EVENT_GAP, EVENT_GAP_FILLED: entries first to last of a feed of from's */

@@ -1,11 +1,15 @@
 #include "ui/chat.h"
 
+#include "ui/group_text.h"
 #include "ui/prompt_text.h"
+#include "ui/typed_word.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Of our own question for everybody the store knows: its answer is remembered, not shown. */
-static const uint64_t PEERS_TICKET = UINT64_MAX - 1;
+/* Of our own questions for all that the store knows: their answers are remembered, not shown. */
+static const uint64_t PEERS_TICKET = UINT64_MAX - 1, GROUPS_TICKET = UINT64_MAX - 2;
 
 /* Tickets of /peer remove carry this bit, for its answer looks like that of /peer add. */
 static const uint64_t REMOVAL = UINT64_C(1) << 62;
@@ -18,8 +22,36 @@ void chat_init(struct chat *c, const char *to, bool first_run)
 
 void chat_clear(struct chat *c)
 {
-    known_peers_clear(&c->peers);
-    unsettled_clear(&c->own);
+    names_clear(&c->names);
+    overdue_clear(&c->overdue);
+}
+
+static void ask(struct chat_question *q, uint64_t ticket, const char *group)
+{
+    q->ticket = ticket;
+    snprintf(q->group, sizeof q->group, "%s", group ? group : "");
+}
+
+static void refuse(struct pen *pen, const char *why)
+{
+    prompt_text_alarm(pen);
+    pen_quote(pen, why);
+    prompt_text_end(pen);
+}
+
+/* What we do about a line ourselves. */
+static void follow_line(struct chat *c, const struct prompt_line *line, struct pen *pen)
+{
+    if (line->kind == PROMPT_TO) {
+        ask(&c->to, line->command.ticket, line->command.who);
+        seek_init(&c->seek, NULL); /* the user has decided anew */
+    } else if (line->kind == PROMPT_INFO) {
+        ask(&c->info, line->command.ticket, line->command.group);
+    } else if (line->kind == PROMPT_HELP) {
+        prompt_command_help(pen);
+    } else if (line->kind == PROMPT_REFUSED) {
+        refuse(pen, line->why.text);
+    }
 }
 
 enum lth_err chat_line(struct chat *c, const char *line, struct pen *pen, struct prompt_line *out)
@@ -30,24 +62,8 @@ enum lth_err chat_line(struct chat *c, const char *line, struct pen *pen, struct
     out->command.ticket = ++c->last_ticket;
     if (out->command.type == COMMAND_PEER_REMOVE)
         out->command.ticket |= REMOVAL;
-    if (out->kind == PROMPT_TO) {
-        c->to_ticket = out->command.ticket;
-        seek_init(&c->seek, NULL); /* the user has decided anew */
-    } else if (out->kind == PROMPT_HELP) {
-        prompt_command_help(pen);
-    } else if (out->kind == PROMPT_REFUSED) {
-        prompt_text_alarm(pen);
-        pen_quote(pen, out->why.text);
-        prompt_text_end(pen);
-    }
+    follow_line(c, out, pen);
     return LTH_OK;
-}
-
-static void quote_peer(const struct chat *c, const uint8_t id[ID_LEN], struct pen *pen)
-{
-    char name[KNOWN_NAME_SIZE];
-    known_peers_name(&c->peers, id, name);
-    pen_quote(pen, name);
 }
 
 /* "-- lead bob tail" */
@@ -56,46 +72,53 @@ static void say_of_peer(const struct chat *c, struct pen *pen, const char *lead,
 {
     prompt_text_notice(pen);
     pen_say(pen, "%s", lead);
-    quote_peer(c, id, pen);
+    names_quote_person(&c->names, id, NULL, pen);
     pen_say(pen, "%s", tail);
     prompt_text_end(pen);
 }
 
-static void choose(struct chat *c, const uint8_t id[ID_LEN])
+static void choose(struct chat *c, const uint8_t id[ID_LEN], bool is_group)
 {
     memcpy(c->current, id, ID_LEN);
-    id_write(id, c->current_text);
+    if (is_group)
+        group_id_write(id, c->current_text);
+    else
+        id_write(id, c->current_text);
     c->has_current = true;
+    c->current_is_group = is_group;
     seek_init(&c->seek, NULL);
 }
 
 static void on_peer(struct chat *c, const struct peer_view *peer, struct pen *pen)
 {
     char before[KNOWN_NAME_SIZE];
-    known_peers_name(&c->peers, peer->id, before);
-    switch (known_peers_update(&c->peers, peer)) {
+    known_peers_name(&c->names.peers, peer->id, before);
+    switch (known_peers_update(&c->names.peers, peer)) {
     case PEER_AS_BEFORE: break;
     case PEER_CAME: say_of_peer(c, pen, "", peer->id, " is here"); break;
     case PEER_WENT: say_of_peer(c, pen, "", peer->id, " is away"); break;
     case PEER_RENAMED:
         prompt_text_notice(pen);
-        pen_quote(pen, before);
+        pen_person(pen, before);
         pen_say(pen, " is now called ");
-        quote_peer(c, peer->id, pen);
+        names_quote_person(&c->names, peer->id, NULL, pen);
         prompt_text_end(pen);
         break;
     }
 }
 
-/* The message under the name by which the user knows its author. */
+/* The message under the names by which the user knows its author and its group. */
 static void say_message(const struct chat *c, const struct message_view *m, struct chat_time now,
                         struct pen *pen)
 {
-    char name[KNOWN_NAME_SIZE];
+    char name[KNOWN_NAME_SIZE], group[KNOWN_GROUP_SIZE];
     struct message_view known = *m;
-    known_peers_name(&c->peers, m->from, name);
-    if (known_peers_has(&c->peers, m->from))
+    known_peers_name(&c->names.peers, m->from, name);
+    known_groups_name(&c->names.groups, m->conversation, group);
+    if (known_peers_has(&c->names.peers, m->from))
         known.name = name;
+    if (m->group_name && known_groups_has(&c->names.groups, m->conversation))
+        known.group_name = group;
     prompt_text_message(pen, &known, now.wall_ms);
 }
 
@@ -105,47 +128,92 @@ static void on_message(struct chat *c, const struct message_view *m, struct chat
     if (m->from_me)
         return; /* it stands on the screen as it was typed */
     say_message(c, m, now, pen);
-    if (c->has_current || c->to_ticket || c->seek.who)
-        return;
-    choose(c, m->from);
+    if (m->group_name || c->has_current || c->to.ticket || c->seek.who)
+        return; /* what goes to many is never chosen for the user */
+    choose(c, m->from, false);
     say_of_peer(c, pen, "what you type now goes to ", m->from, "; /to WHO chooses somebody else");
 }
 
-static void say_delivered(struct chat *c, struct pen *pen)
+/* A change of a group; our leaving, which an answer tells as well as an event, is said once. */
+static void on_group(struct chat *c, const struct event *e, struct pen *pen)
 {
-    if (c->delivered.count == 0)
-        return;
+    char before[KNOWN_GROUP_SIZE];
+    bool is_told = known_groups_is_left(&c->names.groups, e->group.id) && !e->group.is_member;
+    known_groups_name(&c->names.groups, e->group.id, before);
+    names_learn(&c->names, e);
+    if (!is_told)
+        group_text_change(pen, e, &c->names, before);
+}
+
+/* The group of a list that q is about; NULL after the user has been told that there is none. */
+static const struct group_view *pick(const struct chat_question *q, const struct event *groups,
+                                     struct pen *pen)
+{
+    const struct group_view *found;
+    switch (group_pick(groups, q->group, &found)) {
+    case LTH_OK: return found;
+    case LTH_AMBIGUOUS:
+        refuse(pen, "More than one group has this name: Tab behind # gives their ids.");
+        return NULL;
+    default: refuse(pen, "There is no such group here: /groups lists them."); return NULL;
+    }
+}
+
+static void choose_group(struct chat *c, const struct group_view *g, struct pen *pen)
+{
+    choose(c, g->id, true);
+    known_groups_update(&c->names.groups, g);
     prompt_text_notice(pen);
-    pen_say(pen, "delivered to ");
-    quote_peer(c, c->delivered.peer, pen);
-    pen_say(pen, ": %zu message%s that had waited", c->delivered.count,
-            c->delivered.count == 1 ? "" : "s");
+    pen_say(pen, "talking to ");
+    names_quote_group(&c->names, g->id, pen);
+    if (g->is_member)
+        pen_say(pen, ", %zu member%s: /group info shows them", g->member_count,
+                g->member_count == 1 ? "" : "s");
+    else
+        pen_say(pen, ", of which you are no member any more: /history shows what was said");
     prompt_text_end(pen);
-    c->delivered.count = 0;
 }
 
-static void on_delivered(struct chat *c, const struct event *e, struct pen *pen)
+static void on_info(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen)
 {
-    if (!unsettled_delivered(&c->own, e->delivery.id))
-        return;
-    if (memcmp(c->delivered.peer, e->delivery.peer, ID_LEN) != 0)
-        say_delivered(c, pen);
-    memcpy(c->delivered.peer, e->delivery.peer, ID_LEN);
-    c->delivered.count++;
+    const struct group_view *g = e->type == EVENT_GROUPS ? pick(&c->info, e, pen) : NULL;
+    c->info.ticket = 0;
+    if (g)
+        group_text_info(pen, g, &c->names);
+    else if (e->type != EVENT_GROUPS)
+        prompt_text_event(pen, e, now.wall_ms);
 }
 
-/* The answer to the last /to: who it is, or that there is no such person. */
+/* The answer to the last /to, or to --to: who it is, or that there is no such person. */
 static void on_to_answer(struct chat *c, const struct event *e, struct chat_time now,
                          struct pen *pen)
 {
-    c->to_ticket = 0;
+    c->to.ticket = 0;
+    if (e->type == EVENT_GROUPS) {
+        const struct group_view *g = pick(&c->to, e, pen);
+        if (g)
+            choose_group(c, g, pen);
+        return;
+    }
     if (e->type != EVENT_SAFETY) {
         prompt_text_event(pen, e, now.wall_ms);
         return;
     }
-    choose(c, e->safety.peer);
+    choose(c, e->safety.peer, false);
     say_of_peer(c, pen, "talking to ", c->current,
                 e->safety.verified ? ", verified" : ", not verified: see /verify");
+}
+
+static void say_waiting(struct chat *c, const char *who, struct pen *pen)
+{
+    if (!c->told_waiting) {
+        prompt_text_notice(pen);
+        pen_say(pen, "waiting for ");
+        pen_quote(pen, who);
+        pen_say(pen, " to appear");
+        prompt_text_end(pen);
+    }
+    c->told_waiting = true;
 }
 
 static bool on_sought(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen)
@@ -154,34 +222,20 @@ static bool on_sought(struct chat *c, const struct event *e, struct chat_time no
     switch (seek_event(&c->seek, e)) {
     case SEEK_OTHER: return false;
     case SEEK_FOUND:
-    case SEEK_REFUSED: on_to_answer(c, e, now, pen); return true;
-    case SEEK_WAITING:
-        if (!c->told_waiting) {
-            prompt_text_notice(pen);
-            pen_say(pen, "waiting for ");
-            pen_quote(pen, who);
-            pen_say(pen, " to appear");
-            prompt_text_end(pen);
-        }
-        c->told_waiting = true;
+    case SEEK_AMBIGUOUS:
+    case SEEK_REFUSED:
+        ask(&c->to, 0, who);
+        on_to_answer(c, e, now, pen);
         return true;
+    case SEEK_WAITING: say_waiting(c, who, pen); return true;
     }
     return false;
-}
-
-/* What the other events leave in our memory. */
-static void remember(struct chat *c, const struct event *e)
-{
-    if (e->type == EVENT_CONTACT)
-        known_peers_update(&c->peers, &e->peer);
-    for (size_t i = 0; e->type == EVENT_PEERS && i < e->peers.count; i++)
-        known_peers_update(&c->peers, &e->peers.peers[i]);
 }
 
 /* The port is open: who we are, and from now on the node answers. */
 static void on_ready(struct chat *c, const struct event *e, struct pen *pen)
 {
-    c->wants_peers = true;
+    c->wants_peers = c->wants_groups = true;
     if (c->first_run)
         prompt_text_welcome(pen, e);
     else
@@ -192,87 +246,154 @@ static void on_ready(struct chat *c, const struct event *e, struct pen *pen)
 static bool on_own_answer(struct chat *c, const struct event *e, struct chat_time now,
                           struct pen *pen)
 {
-    if (e->is_answer && e->ticket == PEERS_TICKET) {
-        remember(c, e);
+    if (e->is_answer && (e->ticket == PEERS_TICKET || e->ticket == GROUPS_TICKET)) {
+        names_learn(&c->names, e);
         return true;
     }
     return on_sought(c, e, now, pen) || (e->is_answer && e->ticket == SEEK_TICKET);
+}
+
+static bool answers(const struct event *e, const struct chat_question *q)
+{
+    return q->ticket && e->is_answer && e->ticket == q->ticket;
+}
+
+/* What is shown as it is, once the names in it are known. */
+static void on_other(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen)
+{
+    names_learn(&c->names, e);
+    if (e->type == EVENT_READY)
+        on_ready(c, e, pen);
+    else if (e->type == EVENT_ADDRESS)
+        prompt_text_address(pen, e, (e->ticket & REMOVAL) != 0);
+    else
+        prompt_text_event(pen, e, now.wall_ms);
 }
 
 void chat_event(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen)
 {
     if (on_own_answer(c, e, now, pen))
         return;
-    if (c->to_ticket && e->is_answer && e->ticket == c->to_ticket)
+    overdue_event(&c->overdue, &c->names, e, now.monotonic_ms);
+    if (answers(e, &c->to))
         on_to_answer(c, e, now, pen);
+    else if (answers(e, &c->info))
+        on_info(c, e, now, pen);
     else if (e->type == EVENT_PEER)
         on_peer(c, &e->peer, pen);
     else if (e->type == EVENT_MESSAGE)
         on_message(c, &e->message, now, pen);
-    else if (e->type == EVENT_ACCEPTED)
-        unsettled_accepted(&c->own, e->accepted.id, now.monotonic_ms);
-    else if (e->type == EVENT_DELIVERED)
-        on_delivered(c, e, pen);
-    else if (e->type == EVENT_READY)
-        on_ready(c, e, pen);
-    else if (e->type == EVENT_ADDRESS)
-        prompt_text_address(pen, e, (e->ticket & REMOVAL) != 0);
+    else if (e->type == EVENT_GROUP || e->type == EVENT_LEFT)
+        on_group(c, e, pen);
     else
-        prompt_text_event(pen, e, now.wall_ms);
-    remember(c, e);
+        on_other(c, e, now, pen);
 }
 
 bool chat_ask(struct chat *c, struct command *out)
 {
-    if (!c->wants_peers)
-        return seek_ask(&c->seek, out);
-    c->wants_peers = false; /* first, so that whoever is found has a name */
-    *out = (struct command){.type = COMMAND_PEERS, .ticket = PEERS_TICKET};
-    return true;
+    if (c->wants_peers) { /* first, so that whoever is found has a name */
+        c->wants_peers = false;
+        *out = (struct command){.type = COMMAND_PEERS, .ticket = PEERS_TICKET};
+        return true;
+    }
+    if (c->wants_groups) {
+        c->wants_groups = false;
+        *out = (struct command){.type = COMMAND_GROUPS, .ticket = GROUPS_TICKET};
+        return true;
+    }
+    return seek_ask(&c->seek, out);
 }
 
 void chat_settle(struct chat *c, uint64_t monotonic_ms, struct pen *pen)
 {
-    say_delivered(c, pen);
-    size_t late = unsettled_take_late(&c->own, monotonic_ms);
-    if (late == 0)
-        return;
-    prompt_text_notice(pen);
-    pen_say(pen,
-            "%zu message%s not delivered yet; kept, and sent when the other side can be "
-            "reached",
-            late, late == 1 ? "" : "s");
-    prompt_text_end(pen);
+    overdue_settle(&c->overdue, &c->names, monotonic_ms, pen);
 }
 
 bool chat_wants_tick(const struct chat *c)
 {
-    return c->own.untold > 0;
+    return overdue_wants_tick(&c->overdue);
 }
 
 void chat_prompt(const struct chat *c, struct pen *pen)
 {
-    if (c->has_current)
-        quote_peer(c, c->current, pen);
+    if (c->has_current && c->current_is_group)
+        names_quote_group(&c->names, c->current, pen);
+    else if (c->has_current)
+        names_quote_person(&c->names, c->current, NULL, pen);
     pen_say(pen, "> ");
 }
 
-/* True when the word after before is the WHO of a command. */
-static bool is_who_next(const char *before)
+enum { A_PERSON = 1, A_GROUP = 2, ANYBODY = A_PERSON | A_GROUP };
+
+/* What may stand behind a command: as the first word, behind a group, behind other words. */
+static const struct {
+    const char *command;
+    unsigned first, behind_group, behind_any;
+} places[] = {
+    {"/to ", ANYBODY, 0, 0},
+    {"/msg ", ANYBODY, 0, 0},
+    {"/history ", ANYBODY, 0, 0},
+    {"/verify ", A_PERSON, 0, 0},
+    {"/petname ", A_PERSON, 0, 0},
+    {"/block ", A_PERSON, 0, 0},
+    {"/unblock ", A_PERSON, 0, 0},
+    {"/group new ", 0, A_PERSON, A_PERSON},
+    {"/group add ", ANYBODY, A_PERSON, 0},
+    {"/group remove ", ANYBODY, A_PERSON, 0},
+    {"/group promote ", ANYBODY, A_PERSON, 0},
+    {"/group demote ", ANYBODY, A_PERSON, 0},
+    {"/group leave ", A_GROUP, 0, 0},
+    {"/group rename ", A_GROUP, 0, 0},
+    {"/group history ", A_GROUP, 0, 0},
+    {"/group rekey ", A_GROUP, 0, 0},
+    {"/group info ", A_GROUP, 0, 0},
+};
+
+/* True when text is one word that names a group, and a space. */
+static bool is_one_group(const char *text)
 {
-    static const char *const words[] = {"/to ",    "/msg ",     "/verify ", "/petname ",
-                                        "/block ", "/unblock ", "/history "};
-    for (size_t i = 0; i < LENGTH(words); i++)
-        if (strcmp(before, words[i]) == 0)
-            return true;
-    return false;
+    bool quoted = *text == '"';
+    const char *end = text[quoted] == '#' ? strchr(text + 1, quoted ? '"' : ' ') : NULL;
+    return end && strcmp(end + quoted, " ") == 0;
+}
+
+/* What the word after before may be. */
+static unsigned what_is_next(const char *before)
+{
+    for (size_t i = 0; i < LENGTH(places); i++) {
+        size_t len = strlen(places[i].command);
+        if (strncmp(before, places[i].command, len) != 0)
+            continue;
+        if (!before[len])
+            return places[i].first;
+        return is_one_group(before + len) ? places[i].behind_group : places[i].behind_any;
+    }
+    return 0;
+}
+
+/* The rest of the nth command that the line may become. */
+static char *complete_command(const char *before, const char *word, size_t nth)
+{
+    size_t len = strlen(before), size = len + strlen(word) + 1;
+    char *line = malloc(size), *rest = NULL;
+    if (!line)
+        return NULL;
+    snprintf(line, size, "%s%s", before, word);
+    const char *command = *line == '/' ? prompt_command_complete(line, nth) : NULL;
+    if (command) /* it begins with the line */
+        rest = strdup(command + len);
+    free(line);
+    return rest;
 }
 
 char *chat_complete(const struct chat *c, const char *before, const char *word, size_t nth)
 {
-    if (!*before && *word == '/') {
-        const char *command = prompt_command_complete(word, nth);
-        return command ? strdup(command) : NULL;
-    }
-    return is_who_next(before) ? known_peers_complete(&c->peers, word, nth) : NULL;
+    char *found = complete_command(before, word, nth);
+    unsigned wanted = what_is_next(before);
+    word += *word == '"'; /* the completion has it where it is needed */
+    if (!found && (wanted & A_PERSON))
+        found = known_peers_complete(&c->names.peers, word, &nth);
+    if (!found && (wanted & A_GROUP))
+        found = known_groups_complete(&c->names.groups, word, &nth);
+    return found;
 }

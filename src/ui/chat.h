@@ -6,27 +6,31 @@
 #ifndef LTH_UI_CHAT_H
 #define LTH_UI_CHAT_H
 
-#include "ui/known_peers.h"
+#include "ui/group_pick.h"
+#include "ui/names.h"
+#include "ui/overdue.h"
 #include "ui/prompt_command.h"
 #include "ui/seek.h"
-#include "ui/unsettled.h"
+
+/* A typed command whose answer is for us to read. */
+struct chat_question {
+    uint64_t ticket;                /* 0 = none, or answered */
+    char group[GROUP_TEXT_LEN + 3]; /* the word for it, when it is about one; longer ones are cut,
+                                     * and name none */
+};
 
 struct chat {
-    struct known_peers peers;
-    struct unsettled own;
-    struct seek seek;  /* who --to names */
-    bool told_waiting; /* that they are not here yet */
-    bool wants_peers;  /* names of those who are away must be asked for */
+    struct names names;
+    struct overdue overdue;
+    struct seek seek;               /* who --to names */
+    bool told_waiting;              /* that they are not here yet */
+    bool wants_peers, wants_groups; /* names of those who are away must be asked for */
     bool first_run;
-    bool has_current;
+    bool has_current, current_is_group;
     uint8_t current[ID_LEN];
-    char current_text[ID_TEXT_LEN + 1];
+    char current_text[GROUP_TEXT_LEN + 1];
     uint64_t last_ticket;
-    uint64_t to_ticket; /* of the last /to without an answer; 0 = none */
-    struct {
-        uint8_t peer[ID_LEN];
-        size_t count;
-    } delivered; /* not said yet: a burst is one line */
+    struct chat_question to, info; /* the last /to, the last /group info */
 };
 
 /* Both clocks of one moment. */
@@ -39,7 +43,7 @@ struct chat_time {
 void chat_init(struct chat *c, const char *to, bool first_run);
 void chat_clear(struct chat *c);
 
-/* A typed line. PROMPT_SUBMIT and PROMPT_TO: submit out->command. PROMPT_HELP and
+/* A typed line. PROMPT_SUBMIT, PROMPT_TO and PROMPT_INFO: submit out->command. PROMPT_HELP and
  * PROMPT_REFUSED have been answered to pen. The caller clears *out after LTH_OK. */
 LTH_MUST_USE enum lth_err chat_line(struct chat *c, const char *line, struct pen *pen,
                                     struct prompt_line *out);
@@ -54,7 +58,7 @@ bool chat_ask(struct chat *c, struct command *out);
 void chat_settle(struct chat *c, uint64_t monotonic_ms, struct pen *pen);
 bool chat_wants_tick(const struct chat *c);
 
-/* The prompt, "bob> ". */
+/* The prompt, "bob> " or "#ops> ". */
 void chat_prompt(const struct chat *c, struct pen *pen);
 
 /* The nth completion of word; before: the line up to it. Caller frees; NULL: no more. */

@@ -1,7 +1,6 @@
 #include "ui/known_peers.h"
 
-#include "base/display.h"
-#include "base/utf8.h"
+#include "ui/typed_word.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +62,13 @@ enum peer_change known_peers_update(struct known_peers *k, const struct peer_vie
     return renamed ? PEER_RENAMED : PEER_AS_BEFORE;
 }
 
+void known_peers_introduce(struct known_peers *k, const uint8_t id[ID_LEN], const char *name)
+{
+    struct known_peer *peer = find(k, id) ? NULL : add(k, id);
+    if (peer)
+        snprintf(peer->name, sizeof peer->name, "%s", name);
+}
+
 static void write_short_id(const uint8_t id[ID_LEN], char text[SHORT_ID_LEN + 1])
 {
     char whole[ID_TEXT_LEN + 1];
@@ -93,35 +99,18 @@ void known_peers_name(const struct known_peers *k, const uint8_t id[ID_LEN],
         snprintf(name, KNOWN_NAME_SIZE, "%s", peer->name);
 }
 
-/* True when every character may stand on the screen and none would end the quotes. */
-static bool is_typable(const char *name)
-{
-    size_t len = strlen(name), step;
-    for (size_t at = 0; at < len; at += step) {
-        uint32_t point = 0;
-        step = utf8_next((const uint8_t *)name + at, len - at, &point);
-        if (!step || !display_is_safe(point) || point == '"')
-            return false;
-    }
-    return len > 0;
-}
-
 static char *write_completion(const struct known_peers *k, const struct known_peer *peer)
 {
-    char *text = malloc(KNOWN_NAME_SIZE + 2);
-    if (!text)
-        return NULL;
-    if (!is_typable(peer->name) || has_namesake(k, peer))
-        write_short_id(peer->id, text);
-    else
-        snprintf(text, KNOWN_NAME_SIZE + 2, strchr(peer->name, ' ') ? "\"%s\"" : "%s", peer->name);
-    return text;
+    char short_id[SHORT_ID_LEN + 1];
+    bool is_clear = typed_word_can_be(peer->name) && !typed_word_is_group(peer->name);
+    write_short_id(peer->id, short_id);
+    return is_clear && !has_namesake(k, peer) ? typed_word_write("", peer->name) : strdup(short_id);
 }
 
-char *known_peers_complete(const struct known_peers *k, const char *start, size_t nth)
+char *known_peers_complete(const struct known_peers *k, const char *start, size_t *nth)
 {
     for (const struct known_peer *peer = k->table; peer; peer = peer->hh.next)
-        if (strncmp(peer->name, start, strlen(start)) == 0 && nth-- == 0)
+        if (strncmp(peer->name, start, strlen(start)) == 0 && (*nth)-- == 0)
             return write_completion(k, peer);
     return NULL;
 }

@@ -32,9 +32,12 @@ bool known_peers_has(const struct known_peers *k, const uint8_t id[ID_LEN]);
 void known_peers_name(const struct known_peers *k, const uint8_t id[ID_LEN],
                       char name[KNOWN_NAME_SIZE]);
 
+/* A person met in a group only: never news, and no name is changed. */
+void known_peers_introduce(struct known_peers *k, const uint8_t id[ID_LEN], const char *name);
+
 /* The nth way to complete start into a WHO: a name; in quotes when it has spaces; the short
- * id when the name could not be typed or shown, or is not the only one of its kind. Caller frees;
- * NULL behind the last. */
-char *known_peers_complete(const struct known_peers *k, const char *start, size_t nth);
+ * id when the name could not be typed or shown, or is not the only one of its kind, or reads like
+ * a group. Caller frees; NULL behind the last: then *nth is less by as many as there are. */
+char *known_peers_complete(const struct known_peers *k, const char *start, size_t *nth);
 
 #endif

@@ -103,7 +103,11 @@ static void on_message(const struct event *e, struct pen *out)
 {
     if (e->message.from_me)
         return;
-    pen_quote(out, e->message.name);
+    if (e->message.group_name) {
+        pen_group(out, e->message.group_name);
+        pen_say(out, " ");
+    }
+    pen_person(out, e->message.name);
     pen_say(out, ": ");
     pen_text(out, e->message.text, e->message.text_len, "  | ");
     pen_say(out, "\n");
@@ -147,14 +151,24 @@ static void on_news(struct lines *l, const struct event *e, struct pen *out, str
         on_bye(l, complaints);
 }
 
+static void on_found(struct lines *l)
+{
+    if (l->seek.is_group)
+        group_id_write(l->seek.id, l->id);
+    else
+        id_write(l->seek.id, l->id);
+    l->state = LINES_SENDING;
+}
+
 static bool on_sought(struct lines *l, const struct event *e, struct pen *complaints)
 {
     switch (seek_event(&l->seek, e)) {
     case SEEK_OTHER: return false;
     case SEEK_WAITING: l->has_answer = true; return true;
-    case SEEK_FOUND:
-        id_write(l->seek.id, l->id);
-        l->state = LINES_SENDING;
+    case SEEK_FOUND: on_found(l); return true;
+    case SEEK_AMBIGUOUS:
+        complain(complaints, 0, "more than one group has the name of --to: give the group's id.");
+        finish(l, EXIT_UNKNOWN_PEER);
         return true;
     case SEEK_REFUSED:
         complain(complaints, 0, e->type == EVENT_ERROR ? e->error.text : "no answer about --to.");
@@ -185,7 +199,7 @@ bool lines_is_timed(const struct lines *l)
 static void give_up_seeking(struct lines *l, struct pen *complaints)
 {
     bool is_blind = l->lost_discovery && !l->has_addresses;
-    pen_say(complaints, "lanthorn: nobody known as \"");
+    pen_say(complaints, "lanthorn: %s known as \"", l->seek.is_group ? "no group" : "nobody");
     pen_quote(complaints, l->to);
     pen_say(complaints,
             is_blind ? "\" has appeared, so nothing was sent: discovery is not available here; "

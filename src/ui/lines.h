@@ -8,13 +8,14 @@
  * whoever is known already is found however short it is. DRAINING waits for two things: the
  * answers to what was submitted, which come without fail, and delivery, for which there is a
  * timeout. Receipts are cumulative, so everything is delivered when the last accepted
- * message is. A stop from outside ends it with 4 when something accepted is not delivered,
- * else with 1.
+ * message is; in a group, when a first member has it, who can bring it to all others. A stop from
+ * outside ends it with 4 when something accepted is not delivered, else with 1.
  */
 #ifndef LTH_UI_LINES_H
 #define LTH_UI_LINES_H
 
 #include "ui/exit_status.h"
+#include "ui/group_pick.h"
 #include "ui/pen.h"
 #include "ui/seek.h"
 
@@ -25,12 +26,12 @@ struct lines {
     enum exit_status status; /* once DONE; see lines_status */
     const char *to;
     struct seek seek;
-    bool has_answer;     /* WHO was asked about, and is not known yet */
-    bool has_addresses;  /* some were typed */
-    bool lost_discovery; /* the last word about discovery was that there is none */
-    char id[ID_TEXT_LEN + 1];
-    uint64_t line;       /* number of the last line read: its ticket */
-    uint64_t unanswered; /* lines submitted and neither accepted nor refused yet */
+    bool has_answer;             /* WHO was asked about, and is not known yet */
+    bool has_addresses;          /* some were typed */
+    bool lost_discovery;         /* the last word about discovery was that there is none */
+    char id[GROUP_TEXT_LEN + 1]; /* a person's or a group's */
+    uint64_t line;               /* number of the last line read: its ticket */
+    uint64_t unanswered;         /* lines submitted and neither accepted nor refused yet */
     uint8_t last_id[MESSAGE_ID_LEN];
     bool last_is_open; /* the last accepted message is not delivered */
     bool some_refused;

@@ -37,8 +37,7 @@ static const struct row {
      "find people on this interface only; may be repeated"},
     {"The network", "network", "NAME", take_network,
      "meet only nodes that give the same network name"},
-    {"How to talk", "to", "WHO", take_to,
-     "send to WHO each line of input, or what the prompt gets"},
+    {"How to talk", "to", "WHO", take_to, "send to WHO, or a #GROUP, what is typed or read"},
     {"How to talk", "timeout", "SECONDS", take_timeout,
      "with lines: wait so long for WHO and for delivery (30)"},
     {"How to talk", "json", NULL, take_json, "one JSON object a line, both ways"},
@@ -183,7 +182,7 @@ static bool take_timeout(struct options *o, const char *value, struct sentence *
 static bool take_to(struct options *o, const char *value, struct sentence *why)
 {
     o->to = value;
-    return *value || refuse(why, "to", "\"\"", "name a person or give an id");
+    return *value || refuse(why, "to", "\"\"", "name a person or a #group, or give an id");
 }
 
 #define TAKE_FLAG(field)                                                                           \

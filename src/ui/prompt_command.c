@@ -1,5 +1,7 @@
 #include "ui/prompt_command.h"
 
+#include "ui/typed_word.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,8 @@
 typedef bool take_arguments(struct prompt_line *p, char *rest, const char *current);
 
 static take_arguments take_nothing, take_to, take_message, take_history, take_verify, take_petname,
-    take_who, take_name, take_address;
+    take_who, take_name, take_address, take_new_group, take_member, take_group, take_new_name,
+    take_setting;
 
 /* Rows without help are second names of the row above them. */
 static const struct row {
@@ -18,7 +21,7 @@ static const struct row {
     take_arguments *take;
     const char *help;
 } table[] = {
-    {"/to", "WHO", PROMPT_TO, COMMAND_VERIFY, take_to, "talk to WHO from here on"},
+    {"/to", "WHO", PROMPT_TO, COMMAND_VERIFY, take_to, "talk to WHO, or a #GROUP, from here on"},
     {"/msg", "WHO TEXT", PROMPT_SUBMIT, COMMAND_SEND, take_message, "one message to WHO"},
     {"/history", "[N] [WHO]", PROMPT_SUBMIT, COMMAND_HISTORY, take_history,
      "the last N messages (50)"},
@@ -35,42 +38,48 @@ static const struct row {
      "also look for people at this address"},
     {"/peer remove", "HOST:PORT", PROMPT_SUBMIT, COMMAND_PEER_REMOVE, take_address,
      "and no longer"},
+    {"/groups", "", PROMPT_SUBMIT, COMMAND_GROUPS, take_nothing, "the groups you are or were in"},
+    {"/group new", "NAME [WHO ...]", PROMPT_SUBMIT, COMMAND_GROUP_CREATE, take_new_group,
+     "make a group"},
+    {"/group add", "[#GROUP] WHO", PROMPT_SUBMIT, COMMAND_GROUP_ADD, take_member, "take WHO in"},
+    {"/group remove", "[#GROUP] WHO", PROMPT_SUBMIT, COMMAND_GROUP_REMOVE, take_member,
+     "put WHO out, who reads nothing after that"},
+    {"/group promote", "[#GROUP] WHO", PROMPT_SUBMIT, COMMAND_GROUP_PROMOTE, take_member,
+     "make WHO an admin"},
+    {"/group demote", "[#GROUP] WHO", PROMPT_SUBMIT, COMMAND_GROUP_DEMOTE, take_member,
+     "WHO is no admin any more"},
+    {"/group leave", "[#GROUP]", PROMPT_SUBMIT, COMMAND_GROUP_LEAVE, take_group,
+     "leave it yourself"},
+    {"/group rename", "[#GROUP] NAME", PROMPT_SUBMIT, COMMAND_GROUP_RENAME, take_new_name,
+     "another name for it"},
+    {"/group history", "[#GROUP] none|all", PROMPT_SUBMIT, COMMAND_GROUP_HISTORY, take_setting,
+     "what those added later may read"},
+    {"/group rekey", "[#GROUP]", PROMPT_SUBMIT, COMMAND_GROUP_REKEY, take_group,
+     "a new key for what you write in it"},
+    {"/group info", "[#GROUP]", PROMPT_INFO, COMMAND_GROUPS, take_group, "who is in it"},
     {"/status", "", PROMPT_SUBMIT, COMMAND_STATUS, take_nothing, "how this node is doing"},
     {"/help", "", PROMPT_HELP, COMMAND_COUNT, take_nothing, "this list"},
     {"/quit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, "end"},
     {"/exit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, NULL},
 };
 
-static const char spaces[] = " \t\n";
-
 static char *skip_spaces(char *at)
 {
-    return at + strspn(at, spaces);
+    return at + strspn(at, typed_spaces);
 }
 
 static void trim_end(char *text)
 {
     size_t len = strlen(text);
-    while (len && strchr(spaces, text[len - 1]))
+    while (len && strchr(typed_spaces, text[len - 1]))
         text[--len] = '\0';
 }
 
-/* Cuts the first word, or what stands in double quotes, off *rest, which then points
- * behind the spaces after it. NULL when there is none or its quotes are not closed. */
-static char *cut_word(char **rest)
+/* Says why itself: false, for take_arguments to return. */
+static bool refuse(struct prompt_line *p, const char *why)
 {
-    char *word = skip_spaces(*rest);
-    bool quoted = *word == '"';
-    word += quoted;
-    size_t len = strcspn(word, quoted ? "\"" : spaces);
-    if (len == 0 || (quoted && !word[len]))
-        return NULL;
-    *rest = word + len;
-    if (word[len]) {
-        word[len] = '\0';
-        *rest = skip_spaces(word + len + 1);
-    }
-    return word;
+    sentence_set(&p->why, "%s", why);
+    return false;
 }
 
 static bool take_nothing(struct prompt_line *p, char *rest, const char *current)
@@ -83,19 +92,23 @@ static bool take_nothing(struct prompt_line *p, char *rest, const char *current)
 static bool take_who(struct prompt_line *p, char *rest, const char *current)
 {
     (void)current;
-    p->command.who = cut_word(&rest);
+    p->command.who = typed_word_cut(&rest);
     return p->command.who && !*rest;
 }
 
 static bool take_to(struct prompt_line *p, char *rest, const char *current)
 {
-    return take_who(p, rest, current);
+    if (!take_who(p, rest, current))
+        return false;
+    if (typed_word_is_group(p->command.who))
+        p->command.type = COMMAND_GROUPS;
+    return true;
 }
 
 static bool take_message(struct prompt_line *p, char *rest, const char *current)
 {
     (void)current;
-    p->command.who = cut_word(&rest);
+    p->command.who = typed_word_cut(&rest);
     p->command.text = (const uint8_t *)rest;
     p->command.text_len = strlen(rest);
     return p->command.who && *rest;
@@ -114,9 +127,9 @@ static uint32_t parse_count(const char *word)
 static bool take_history(struct prompt_line *p, char *rest, const char *current)
 {
     p->command.who = current;
-    char *word = cut_word(&rest);
+    char *word = typed_word_cut(&rest);
     if (word && (p->command.last = parse_count(word)) > 0)
-        word = cut_word(&rest);
+        word = typed_word_cut(&rest);
     if (word)
         p->command.who = word;
     return p->command.who && !*rest;
@@ -125,9 +138,11 @@ static bool take_history(struct prompt_line *p, char *rest, const char *current)
 static bool take_verify(struct prompt_line *p, char *rest, const char *current)
 {
     trim_end(rest);
-    char *word = cut_word(&rest);
+    char *word = typed_word_cut(&rest);
     p->command.who = word ? word : current;
     p->command.number = *rest ? rest : NULL;
+    if (p->command.who && typed_word_is_group(p->command.who))
+        return refuse(p, "A group is not verified, its members are: /verify WHO.");
     return p->command.who != NULL;
 }
 
@@ -135,7 +150,7 @@ static bool take_petname(struct prompt_line *p, char *rest, const char *current)
 {
     (void)current;
     trim_end(rest);
-    p->command.who = cut_word(&rest);
+    p->command.who = typed_word_cut(&rest);
     p->command.name = rest;
     return p->command.who != NULL;
 }
@@ -151,8 +166,70 @@ static bool take_name(struct prompt_line *p, char *rest, const char *current)
 static bool take_address(struct prompt_line *p, char *rest, const char *current)
 {
     (void)current;
-    p->command.address = cut_word(&rest);
+    p->command.address = typed_word_cut(&rest);
     return p->command.address && !*rest;
+}
+
+/* ---- groups ---- */
+
+/* A name that is given to a group: "#ops" means the group that is called ops. */
+static const char *without_mark(const char *word)
+{
+    return word && *word == '#' ? word + 1 : word;
+}
+
+static bool take_new_group(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    size_t *count = &p->command.member_count;
+    p->command.name = without_mark(typed_word_cut(&rest));
+    p->members = *rest ? calloc(INVITED_MAX, sizeof *p->members) : NULL;
+    p->command.members = p->members;
+    while (p->members && *count < INVITED_MAX && (p->members[*count] = typed_word_cut(&rest)))
+        ++*count;
+    if (*count == INVITED_MAX && *rest)
+        return refuse(p, "A group begins with no more than 127 others: add the rest later.");
+    return p->command.name && *p->command.name && !*rest;
+}
+
+/* The word behind the group, which is named first or else is the current one; NULL: none. */
+static char *cut_behind_group(struct prompt_line *p, char **rest, const char *current)
+{
+    char *word = typed_word_cut(rest);
+    p->command.group = current && typed_word_is_group(current) ? current : NULL;
+    if (word && typed_word_is_group(word)) {
+        p->command.group = word;
+        word = typed_word_cut(rest);
+    }
+    if (!p->command.group)
+        (void)refuse(p, "Which group? Name it as #GROUP, or choose it with /to #GROUP.");
+    return word;
+}
+
+static bool take_member(struct prompt_line *p, char *rest, const char *current)
+{
+    p->command.who = cut_behind_group(p, &rest, current);
+    return p->command.group && p->command.who && !*rest;
+}
+
+static bool take_group(struct prompt_line *p, char *rest, const char *current)
+{
+    return !cut_behind_group(p, &rest, current) && p->command.group && !*rest;
+}
+
+static bool take_new_name(struct prompt_line *p, char *rest, const char *current)
+{
+    const char *word = cut_behind_group(p, &rest, current);
+    p->command.name = without_mark(word);
+    return p->command.group && word && *p->command.name && !*rest;
+}
+
+static bool take_setting(struct prompt_line *p, char *rest, const char *current)
+{
+    const char *word = cut_behind_group(p, &rest, current);
+    p->command.history = word;
+    return p->command.group && word && !*rest &&
+           (strcmp(word, "none") == 0 || strcmp(word, "all") == 0);
 }
 
 /* The length of word when line begins with it and it ends there; a space in word stands
@@ -161,14 +238,14 @@ static size_t match_word(const char *line, const char *word)
 {
     size_t at = 0;
     for (; *word; word++) {
-        if (*word == ' ' && strchr(spaces, line[at]) && line[at])
-            at += strspn(line + at, spaces);
+        if (*word == ' ' && strchr(typed_spaces, line[at]) && line[at])
+            at += strspn(line + at, typed_spaces);
         else if (line[at] == *word)
             at++;
         else
             return 0;
     }
-    return !line[at] || strchr(spaces, line[at]) ? at : 0;
+    return !line[at] || strchr(typed_spaces, line[at]) ? at : 0;
 }
 
 /* How many letters to change, add or drop to make b of a (Levenshtein), for short words. */
@@ -206,25 +283,31 @@ static const struct row *find_nearest(const char *word, size_t len)
     return nearest;
 }
 
-/* "/peer" alone: says with which words it goes on; false when with none. */
+/* "/peer" alone: says with which words it goes on, and with what when these are few; false when
+ * with none. */
 static bool refuse_half(struct prompt_line *p, const char *line, size_t len)
 {
-    char list[128] = "";
+    char full[256] = "", brief[256] = "";
+    size_t count = 0;
     for (size_t i = 0; i < LENGTH(table); i++) {
-        bool goes_on = strncmp(table[i].word, line, len) == 0 && table[i].word[len] == ' ';
-        size_t at = strlen(list);
-        if (goes_on)
-            snprintf(list + at, sizeof list - at, "%s%s %s", at ? ", or " : "", table[i].word,
-                     table[i].arguments);
+        const char *word = table[i].word;
+        if (strncmp(word, line, len) != 0 || word[len] != ' ')
+            continue;
+        size_t at = strlen(full), brief_at = strlen(brief);
+        snprintf(full + at, sizeof full - at, "%s%s %s", count ? ", or " : "", word,
+                 table[i].arguments);
+        snprintf(brief + brief_at, sizeof brief - brief_at, "%s%s", count ? ", " : "", word);
+        count++;
     }
-    if (*list)
-        sentence_set(&p->why, "It is: %s.", list);
-    return *list;
+    if (count)
+        sentence_set(&p->why, count <= 2 ? "It is: %s." : "It is one of %s: see /help.",
+                     count <= 2 ? full : brief);
+    return count;
 }
 
 static void refuse_unknown(struct prompt_line *p, const char *line)
 {
-    size_t len = strcspn(line, spaces);
+    size_t len = strcspn(line, typed_spaces);
     p->kind = PROMPT_REFUSED;
     if (refuse_half(p, line, len))
         return;
@@ -250,7 +333,8 @@ static void take_command(struct prompt_line *p, char *line, const char *current)
         p->command.type = table[i].type;
         if (!table[i].take(p, skip_spaces(line + len), current)) {
             p->kind = PROMPT_REFUSED;
-            sentence_set(&p->why, "It is: %s %s.", table[i].word, table[i].arguments);
+            if (!*p->why.text)
+                sentence_set(&p->why, "It is: %s %s.", table[i].word, table[i].arguments);
         }
         return;
     }
@@ -267,8 +351,8 @@ static void take_text(struct prompt_line *p, const char *text, const char *curre
     if (current)
         return;
     p->kind = PROMPT_REFUSED;
-    sentence_set(&p->why, "Nobody is chosen, so nothing was sent: /who lists people, /to WHO "
-                          "chooses one.");
+    sentence_set(&p->why, "Nobody is chosen, so nothing was sent: /who lists people, /groups "
+                          "groups, /to WHO chooses.");
 }
 
 enum lth_err prompt_command_parse(const char *line, const char *current, struct prompt_line *out)
@@ -291,6 +375,7 @@ enum lth_err prompt_command_parse(const char *line, const char *current, struct 
 void prompt_line_clear(struct prompt_line *p)
 {
     free(p->words);
+    free(p->members);
     *p = (struct prompt_line){0};
 }
 
@@ -300,10 +385,13 @@ void prompt_command_help(struct pen *pen)
         if (table[i].help) {
             size_t width = strlen(table[i].word) + strlen(table[i].arguments) + 1;
             pen_say(pen, "  %s %s%*s%s\n", table[i].word, table[i].arguments,
-                    width < 25 ? (int)(25 - width) : 1, "", table[i].help);
+                    width < 34 ? (int)(34 - width) : 1, "", table[i].help);
         }
-    pen_say(pen, "A line without / goes to the chosen person; // sends a slash. WHO is a name, or\n"
-                 "an id or its first letters; a name with spaces stands in \"quotes\".\n");
+    pen_say(pen,
+            "A line without / goes to the chosen person or group; // sends a slash. WHO is\n"
+            "a name, an id or its first letters, and for /to, /msg and /history also a\n"
+            "#GROUP. What has spaces stands in \"quotes\". While you talk to a group, [#GROUP]\n"
+            "may be left out.\n");
 }
 
 const char *prompt_command_complete(const char *start, size_t nth)

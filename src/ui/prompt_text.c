@@ -1,5 +1,7 @@
 #include "ui/prompt_text.h"
 
+#include "ui/group_text.h"
+
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -46,12 +48,16 @@ void prompt_text_message(struct pen *pen, const struct message_view *m, uint64_t
 {
     pen_style(pen, STYLE_NOTICE);
     say_time(pen, m->time_ms, now_ms);
+    if (m->group_name) {
+        pen_group(pen, m->group_name);
+        pen_say(pen, " ");
+    }
     pen_style(pen, STYLE_PLAIN);
     pen_style(pen, m->from_me ? STYLE_NOTICE : STYLE_NAME);
     if (m->from_me)
         pen_say(pen, "(you)");
     else
-        pen_quote(pen, m->name);
+        pen_person(pen, m->name);
     pen_style(pen, STYLE_PLAIN);
     pen_say(pen, ": ");
     pen_text(pen, m->text, m->text_len, gutter);
@@ -107,11 +113,11 @@ static void write_peer(struct pen *pen, const struct peer_view *p)
     char address[ENDPOINT_TEXT_LEN];
     pen_say(pen, "   ");
     pen_style(pen, STYLE_NAME);
-    pen_quote(pen, p->petname[0] ? p->petname : p->name);
+    pen_person(pen, p->petname[0] ? p->petname : p->name);
     pen_style(pen, STYLE_PLAIN);
     if (p->petname[0]) {
         pen_say(pen, " (calls themselves ");
-        pen_quote(pen, p->name);
+        pen_person(pen, p->name);
         pen_say(pen, ")");
     }
     pen_say(pen, "  %s%s%s  id ", p->online ? "here" : "away", p->verified ? ", verified" : "",
@@ -254,10 +260,14 @@ static void write_fork(struct pen *pen, const struct event *e)
 {
     prompt_text_alarm(pen);
     say_short_id(pen, e->fork.from);
-    pen_say(pen,
-            " has sent two different messages under the number %" PRIu64
-            "; neither was chosen for you",
-            e->fork.number);
+    if (e->fork.in_roster)
+        pen_say(pen, " has signed two decisions about a group where one was due; everybody goes by "
+                     "the same one of them");
+    else
+        pen_say(pen,
+                " has sent two different messages under the number %" PRIu64
+                "; neither was chosen for you",
+                e->fork.number);
     prompt_text_end(pen);
 }
 
@@ -285,7 +295,6 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_MESSAGE:
     case EVENT_GROUP:
     case EVENT_LEFT:
-    case EVENT_GROUPS:
     case EVENT_WAITING_FOR_KEY:
     case EVENT_ADDRESS: break;
     case EVENT_READY: write_ready(pen, e, ""); break;
@@ -296,6 +305,7 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_WARNING: write_warning(pen, e); break;
     case EVENT_ERROR: write_note(pen, true, "", e->error.text, ""); break;
     case EVENT_PEERS: write_peers(pen, e); break;
+    case EVENT_GROUPS: group_text_list(pen, e); break;
     case EVENT_HISTORY: write_history(pen, e, now_ms); break;
     case EVENT_MESSAGE_STATE: write_message_state(pen, e); break;
     case EVENT_NAMED: write_note(pen, false, "others now see you as ", e->named.name, ""); break;

@@ -69,7 +69,7 @@ static void on_line(void *ctx, const char *line)
     struct prompt_line typed;
     if (p->has_stopped || chat_line(&p->chat, line, &pen, &typed) != LTH_OK)
         return; /* too late, or out of memory: the line is in the editor's history */
-    if (typed.kind == PROMPT_SUBMIT || typed.kind == PROMPT_TO)
+    if (typed.kind == PROMPT_SUBMIT || typed.kind == PROMPT_TO || typed.kind == PROMPT_INFO)
         submit(p, &typed.command);
     prompt_line_clear(&typed);
     later_ask(&p->turn);

@@ -1,8 +1,8 @@
-/* ui/unsettled.h - the user's own messages whose delivery is still open.
+/* ui/unsettled.h - messages of which something is still to come.
  *
- * The prompt stays calm by one rule: a message delivered within UNSETTLED_PATIENCE_MS is
- * not spoken of; one that takes longer is said to wait, and later said to be delivered.
- * So silence means delivered. Messages of earlier runs have waited by definition.
+ * Of ours it is their delivery, of somebody else's the key to read them. The prompt stays calm
+ * by one rule: what has come within UNSETTLED_PATIENCE_MS is not spoken of. What takes longer is
+ * said once to wait, and may be spoken of when it comes. So silence means all is well.
  */
 #ifndef LTH_UI_UNSETTLED_H
 #define LTH_UI_UNSETTLED_H
@@ -12,19 +12,26 @@
 enum { UNSETTLED_PATIENCE_MS = 2000, UNSETTLED_MAX = 1024 };
 
 struct unsettled {
-    struct own_message *table; /* owned, by message id */
-    size_t untold;             /* of them, those not yet said to wait */
+    struct unsettled_message *table; /* owned, by message id, oldest first */
+    size_t open;                     /* of them, those of which it has not come */
+};
+
+/* Where a message stands, and whose it is. */
+struct unsettled_place {
+    uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN];
 };
 
 void unsettled_clear(struct unsettled *u);
 
 /* now_ms: monotonic. Beyond UNSETTLED_MAX messages are not followed. */
-void unsettled_accepted(struct unsettled *u, const uint8_t id[MESSAGE_ID_LEN], uint64_t now_ms);
+void unsettled_add(struct unsettled *u, const uint8_t id[MESSAGE_ID_LEN],
+                   const struct unsettled_place *place, uint64_t now_ms);
 
-/* True when the user should hear of it: it had been said to wait, or is older than us. */
-bool unsettled_delivered(struct unsettled *u, const uint8_t id[MESSAGE_ID_LEN]);
+/* It has come, perhaps not for the first time. True when the user should hear of it: the message
+ * had been said to wait, or is older than us. */
+bool unsettled_has_come(struct unsettled *u, const uint8_t id[MESSAGE_ID_LEN]);
 
-/* How many messages have just used up the user's patience. Each is counted once. */
-size_t unsettled_take_late(struct unsettled *u, uint64_t now_ms);
+/* True with *place, once for each message that has just used up the user's patience. */
+bool unsettled_take_late(struct unsettled *u, uint64_t now_ms, struct unsettled_place *place);
 
 #endif

@@ -210,8 +210,8 @@ static void test_names_are_learnt_from_lists_and_contacts_too(void **state)
     contact.type = EVENT_CONTACT;
     tell(&f, list);
     tell(&f, contact);
-    assert_true(known_peers_has(&f.chat.peers, bob.id));
-    assert_true(known_peers_has(&f.chat.peers, contact.peer.id));
+    assert_true(known_peers_has(&f.chat.names.peers, bob.id));
+    assert_true(known_peers_has(&f.chat.names.peers, contact.peer.id));
     end(&f);
 }
 
@@ -226,14 +226,16 @@ static void test_everybody_in_the_store_is_known_from_the_start_and_not_spoken_o
 {
     (void)state;
     struct fixture f;
-    struct command c;
+    struct command c, groups;
     struct peer_view ben = peer(1, "ben", false).peer;
     start(&f, NULL);
     assert_false(chat_ask(&f.chat, &c)); /* not before the node answers */
     tell(&f, ready());
     assert_true(chat_ask(&f.chat, &c));
     assert_int_equal(c.type, COMMAND_PEERS);
-    assert_false(chat_ask(&f.chat, &c));
+    assert_true(chat_ask(&f.chat, &groups));
+    assert_int_equal(groups.type, COMMAND_GROUPS);
+    assert_false(chat_ask(&f.chat, &groups));
     f.out.len = 0;
     struct event list = {.type = EVENT_PEERS, .is_answer = true, .ticket = c.ticket};
     tell(&f, list); /* nobody yet, which is not said either */
@@ -257,6 +259,266 @@ static void test_a_list_that_was_typed_for_is_shown(void **state)
     list.ticket = type(&f, "/who")->ticket;
     tell(&f, list);
     assert_memory_equal(f.out.bytes, "-- nobody yet", 13);
+    end(&f);
+}
+
+/* ---- groups ---- */
+
+#define OPS "ab00000000000000000000000000000000000000000000000000000000000000"
+
+static struct group_view group(uint8_t number, const char *name)
+{
+    static const struct member_view members[] = {
+        {.id = {1}, .name = "bob"},
+        {.id = {2}, .name = "carol"},
+        {.id = {9}, .name = "me", .is_me = true},
+    };
+    return (struct group_view){.id = {number},
+                               .name = name,
+                               .members = members,
+                               .member_count = LENGTH(members),
+                               .is_member = true};
+}
+
+/* What was done to #ops, by bob. */
+static struct event change(const char *what)
+{
+    struct event e = {.type = EVENT_GROUP};
+    e.group = group(0xab, "ops");
+    e.group.change = (struct group_change){.is_any = true, .what = what, .by = {1}};
+    e.group.change.by_name = "bob";
+    return e;
+}
+
+static struct event groups(uint64_t ticket, const struct group_view *views, size_t count)
+{
+    struct event e = {.type = EVENT_GROUPS, .is_answer = true, .ticket = ticket};
+    e.groups.groups = views;
+    e.groups.count = count;
+    return e;
+}
+
+static struct event message_in(uint8_t number, const char *name, struct event e)
+{
+    e.message.conversation[0] = number;
+    e.message.group_name = name;
+    return e;
+}
+
+static void test_to_a_group_asks_which_and_then_all_text_goes_there(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct group_view ops = group(0xab, "ops");
+    start(&f, NULL);
+    struct command *c = type(&f, "/to #ops");
+    assert_int_equal(f.line.kind, PROMPT_TO);
+    assert_int_equal(c->type, COMMAND_GROUPS);
+    tell(&f, groups(c->ticket, &ops, 1));
+    read_lines(&f, "-- talking to #ops, 3 members: /group info shows them\n");
+    read_prompt(&f, "#ops> ");
+    c = type(&f, "hello");
+    assert_int_equal(c->type, COMMAND_SEND);
+    assert_string_equal(c->who, OPS);
+    c = type(&f, "/group add dan");
+    assert_string_equal(c->group, OPS);
+    end(&f);
+}
+
+static void test_the_prompt_follows_the_name_of_its_group(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct group_view ops = group(0xab, "ops");
+    struct event renamed = change("rename");
+    renamed.group.name = "two words";
+    start(&f, NULL);
+    tell(&f, groups(type(&f, "/to #ops")->ticket, &ops, 1));
+    f.out.len = 0;
+    tell(&f, renamed);
+    read_lines(&f, "-- bob renamed #ops to \"#two words\"\n");
+    read_prompt(&f, "\"#two words\"> ");
+    end(&f);
+}
+
+static void test_an_unknown_or_ambiguous_group_leaves_the_conversation_as_it_was(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct group_view views[] = {group(1, "ops"), group(2, "twin"), group(3, "twin")};
+    start(&f, NULL);
+    tell(&f, message(1, "bob", "hi"));
+    f.out.len = 0;
+    tell(&f, groups(type(&f, "/to #opsy")->ticket, views, 3));
+    read_lines(&f, "!! There is no such group here: /groups lists them.\n");
+    tell(&f, groups(type(&f, "/to #twin")->ticket, views, 3));
+    read_lines(&f, "!! More than one group has this name: Tab behind # gives their ids.\n");
+    struct command *c = type(&f, "/to #ops");
+    tell(&f, error(c->ticket, CODE_INTERNAL, "No groups."));
+    read_lines(&f, "!! No groups.\n");
+    assert_true(f.chat.has_current && !f.chat.current_is_group && f.chat.current[0] == 1);
+    end(&f);
+}
+
+static void test_a_name_that_is_too_long_for_a_group_names_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char line[400] = "/to #";
+    char name[NAME_MAX_LEN + 1] = "";
+    memset(name, 'n', NAME_MAX_LEN);
+    memset(line + 5, 'n', 300);
+    const struct group_view longest = group(1, name);
+    start(&f, NULL);
+    tell(&f, groups(type(&f, line)->ticket, &longest, 1));
+    assert_false(f.chat.has_current);
+    line[5 + NAME_MAX_LEN] = '\0';
+    tell(&f, groups(type(&f, line)->ticket, &longest, 1));
+    assert_true(f.chat.has_current);
+    end(&f);
+}
+
+static void test_a_group_one_has_left_can_be_read(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct group_view ops = group(0xab, "ops");
+    ops.is_member = false;
+    start(&f, NULL);
+    tell(&f, groups(type(&f, "/to #ops")->ticket, &ops, 1));
+    read_lines(&f, "-- talking to #ops, of which you are no member any more: /history shows what "
+                   "was said\n");
+    assert_string_equal(type(&f, "/history")->who, OPS);
+    end(&f);
+}
+
+static void test_messages_of_a_group_carry_its_name_and_choose_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, message_in(0xab, "ops", message(1, "bob", "hi")));
+    tell(&f, change("add"));
+    tell(&f, message_in(0xab, "ops", message(1, "bob", "hi")));
+    read_lines(&f, "12:00 #ops bob: hi\n-- bob added somebody else to #ops\n12:00 #ops bob: hi\n");
+    read_prompt(&f, "> ");
+    end(&f);
+}
+
+static void test_namesakes_among_groups_and_members_are_told_apart(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct group_view views[] = {group(0xab, "ops"), group(0xac, "ops")};
+    start(&f, NULL);
+    tell(&f, peer(7, "bob", true));
+    tell(&f, groups(type(&f, "/groups")->ticket, views, 2));
+    f.out.len = 0;
+    tell(&f, message_in(0xac, "ops", message(1, "bob", "hi")));
+    read_lines(&f, "12:00 #ops~ac000000 bob~aeaaaaaa: hi\n");
+    end(&f);
+}
+
+static void test_leaving_is_said_once_by_the_answer_or_the_event(void **state)
+{
+    (void)state;
+    static const char want[] = "-- you left #ops: what was said stays readable with /history "
+                               "#ops\n";
+    struct event as_answer = change("leave"), as_event;
+    as_answer.group.is_member = false;
+    as_answer.group.change.by_me = as_answer.group.change.subject_is_me = true;
+    as_event = as_answer;
+    as_event.type = EVENT_LEFT;
+    for (int order = 0; order < 2; order++) {
+        struct fixture f;
+        start(&f, NULL);
+        tell(&f, change("create"));
+        f.out.len = 0;
+        tell(&f, order ? as_answer : as_event);
+        tell(&f, order ? as_event : as_answer);
+        read_lines(&f, want);
+        tell(&f, change("add")); /* back again, which is news */
+        assert_true(f.out.len > 0);
+        end(&f);
+    }
+}
+
+static void test_info_shows_the_current_group_or_says_that_there_is_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct group_view ops = group(0xab, "ops");
+    start(&f, NULL);
+    tell(&f, groups(type(&f, "/to #ops")->ticket, &ops, 1));
+    f.out.len = 0;
+    struct command *c = type(&f, "/group info");
+    assert_int_equal(f.line.kind, PROMPT_INFO);
+    tell(&f, groups(c->ticket, &ops, 1));
+    assert_memory_equal(f.out.bytes, "-- #ops: 3 members, epoch 0\n   bob  away", 40);
+    f.out.len = 0;
+    tell(&f, groups(type(&f, "/group info #nope")->ticket, &ops, 1));
+    read_lines(&f, "!! There is no such group here: /groups lists them.\n");
+    tell(&f, error(type(&f, "/group info")->ticket, CODE_INTERNAL, "No groups."));
+    read_lines(&f, "!! No groups.\n");
+    tell(&f, groups(99, &ops, 1)); /* a list that was typed for is a list again */
+    assert_memory_equal(f.out.bytes, "   #ops  3 members", 18);
+    end(&f);
+}
+
+static void test_groups_in_the_store_are_known_from_the_start_and_not_spoken_of(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command people, list;
+    const struct group_view ops = group(0xab, "ops");
+    start(&f, NULL);
+    tell(&f, ready());
+    assert_true(chat_ask(&f.chat, &people));
+    assert_true(chat_ask(&f.chat, &list));
+    f.out.len = 0;
+    tell(&f, error(list.ticket, CODE_INTERNAL, "No groups.")); /* not the user's question */
+    tell(&f, groups(list.ticket, &ops, 1));
+    read_lines(&f, "");
+    assert_true(known_groups_has(&f.chat.names.groups, ops.id));
+    end(&f);
+}
+
+static void test_a_group_named_at_the_start_is_waited_for(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    const struct group_view ops = group(0xab, "ops");
+    start(&f, "#ops");
+    tell(&f, peer(2, "carol", true));
+    assert_true(chat_ask(&f.chat, &c));
+    assert_int_equal(c.type, COMMAND_GROUPS);
+    f.out.len = 0;
+    tell(&f, groups(SEEK_TICKET, NULL, 0));
+    tell(&f, message(2, "carol", "hi"));
+    assert_false(f.chat.has_current);
+    tell(&f, change("add"));
+    assert_true(chat_ask(&f.chat, &c));
+    tell(&f, groups(SEEK_TICKET, &ops, 1));
+    read_lines(&f, "-- waiting for #ops to appear\n12:00 carol: hi\n"
+                   "-- bob added somebody else to #ops\n"
+                   "-- talking to #ops, 3 members: /group info shows them\n");
+    end(&f);
+}
+
+static void test_two_groups_named_at_the_start_are_not_guessed_between(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    const struct group_view views[] = {group(1, "ops"), group(2, "ops")};
+    start(&f, "#ops");
+    tell(&f, peer(2, "carol", true));
+    assert_true(chat_ask(&f.chat, &c));
+    f.out.len = 0;
+    tell(&f, groups(SEEK_TICKET, views, 2));
+    read_lines(&f, "!! More than one group has this name: Tab behind # gives their ids.\n");
+    assert_false(f.chat.has_current);
     end(&f);
 }
 
@@ -425,6 +687,54 @@ static void test_commands_and_people_are_completed_where_they_belong(void **stat
     check_completion(&f, "/msg bob ", "b", NULL);
     check_completion(&f, "", "b", NULL);
     check_completion(&f, "say ", "/he", NULL);
+    check_completion(&f, "/to ", "\"b", "bob"); /* the quotes were not needed */
+    check_completion(&f, "/peer ", "r", "remove");
+    end(&f);
+}
+
+static const struct {
+    const char *before, *word, *first, *second;
+} completions[] = {
+    {"", "/gr", "/groups", "/group new"},
+    {"/group ", "pro", "promote", NULL},
+    {"/to ", "#", "#ops", "\"#two words\""},
+    {"/to ", "\"#tw", "\"#two words\"", NULL},
+    {"/msg ", "#o", "#ops", NULL},
+    {"/history ", "#o", "#ops", NULL},
+    {"/verify ", "#o", NULL, NULL},
+    {"/group add ", "#o", "#ops", NULL},
+    {"/group add ", "b", "bob", NULL},
+    {"/group add #ops ", "b", "bob", NULL},
+    {"/group add \"#two words\" ", "b", "bob", NULL},
+    {"/group add \"#two words ", "b", NULL, NULL},
+    {"/group add #ops ", "#o", NULL, NULL},
+    {"/group add bob ", "b", NULL, NULL},
+    {"/group add #ops bob ", "b", NULL, NULL},
+    {"/group leave ", "", "#ops", "\"#two words\""},
+    {"/group info ", "b", NULL, NULL},
+    {"/group new ", "b", NULL, NULL},
+    {"/group new ops ", "b", "bob", NULL},
+    {"/group new ops bob ", "b", "bob", NULL},
+    {"/group new #ops ", "b", "bob", NULL},
+};
+
+static void test_groups_are_completed_where_they_belong(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct group_view views[] = {{.id = {1}, .name = "ops"},
+                                       {.id = {2}, .name = "two words"}};
+    start(&f, NULL);
+    tell(&f, peer(1, "bob", true));
+    tell(&f, groups(1, views, 2));
+    for (size_t i = 0; i < LENGTH(completions); i++) {
+        const char *want[] = {completions[i].first, completions[i].second};
+        for (size_t nth = 0; nth < 2; nth++) {
+            char *got = chat_complete(&f.chat, completions[i].before, completions[i].word, nth);
+            CHECK(want[nth] ? got && strcmp(got, want[nth]) == 0 : !got, completions[i].before);
+            free(got);
+        }
+    }
     end(&f);
 }
 
@@ -448,6 +758,18 @@ int main(void)
         cmocka_unit_test(test_names_are_learnt_from_lists_and_contacts_too),
         cmocka_unit_test(test_everybody_in_the_store_is_known_from_the_start_and_not_spoken_of),
         cmocka_unit_test(test_a_list_that_was_typed_for_is_shown),
+        cmocka_unit_test(test_to_a_group_asks_which_and_then_all_text_goes_there),
+        cmocka_unit_test(test_the_prompt_follows_the_name_of_its_group),
+        cmocka_unit_test(test_an_unknown_or_ambiguous_group_leaves_the_conversation_as_it_was),
+        cmocka_unit_test(test_a_name_that_is_too_long_for_a_group_names_none),
+        cmocka_unit_test(test_a_group_one_has_left_can_be_read),
+        cmocka_unit_test(test_messages_of_a_group_carry_its_name_and_choose_nothing),
+        cmocka_unit_test(test_namesakes_among_groups_and_members_are_told_apart),
+        cmocka_unit_test(test_leaving_is_said_once_by_the_answer_or_the_event),
+        cmocka_unit_test(test_info_shows_the_current_group_or_says_that_there_is_none),
+        cmocka_unit_test(test_groups_in_the_store_are_known_from_the_start_and_not_spoken_of),
+        cmocka_unit_test(test_a_group_named_at_the_start_is_waited_for),
+        cmocka_unit_test(test_two_groups_named_at_the_start_are_not_guessed_between),
         cmocka_unit_test(test_an_address_that_goes_does_not_read_like_one_that_comes),
         cmocka_unit_test(test_the_start_says_who_we_are_and_where_help_is),
         cmocka_unit_test(test_a_newcomer_is_welcomed),
@@ -458,6 +780,7 @@ int main(void)
         cmocka_unit_test(test_a_to_ends_the_wait_for_somebody_else),
         cmocka_unit_test(test_help_and_refusals_are_answered_at_once),
         cmocka_unit_test(test_commands_and_people_are_completed_where_they_belong),
+        cmocka_unit_test(test_groups_are_completed_where_they_belong),
     };
     return cmocka_run_group_tests(tests, use_utc, NULL);
 }

@@ -3,6 +3,8 @@
 
 #include "ui/json_command.h"
 
+#include <stdio.h>
+
 static const struct {
     const char *line;
     int code; /* -1 = a command */
@@ -160,9 +162,10 @@ static void check_invited(size_t count, bool is_good)
     char line[2000] = "{\"do\":\"group.create\",\"name\":\"ops\",\"members\":[";
     struct parsed_command p;
     struct refusal no;
+    size_t at = strlen(line);
     for (size_t i = 0; i < count; i++)
-        strcat(line, i ? ",\"bob\"" : "\"bob\"");
-    strcat(line, "]}");
+        at += (size_t)snprintf(line + at, sizeof line - at, "%s\"bob\"", i ? "," : "");
+    snprintf(line + at, sizeof line - at, "]}");
     CHECK(json_command_parse(line, strlen(line), &p, &no) == is_good, line);
     CHECK(is_good ? p.command.member_count == count : no.code == CODE_LIMIT, line);
     json_command_clear(&p);
@@ -174,7 +177,7 @@ static void test_a_group_is_created_with_no_more_than_the_limit(void **state)
     check_invited(0, true);
     check_invited(INVITED_MAX, true);
     check_invited(INVITED_MAX + 1, false);
-    check_invited(2 * INVITED_MAX, false);
+    check_invited((size_t)2 * INVITED_MAX, false);
 }
 
 static void test_what_is_left_out_has_its_default(void **state)

@@ -18,7 +18,7 @@ static enum peer_change update(struct known_peers *k, struct peer_view view)
 static void check_completion(const struct known_peers *k, const char *start, size_t nth,
                              const char *want)
 {
-    char *got = known_peers_complete(k, start, nth);
+    char *got = known_peers_complete(k, start, &nth);
     CHECK(want ? got && strcmp(got, want) == 0 : !got, start);
     free(got);
 }
@@ -91,12 +91,34 @@ static void test_names_are_completed_as_they_can_be_typed(void **state)
     update(&k, peer(2, "bo Peep", true));
     update(&k, peer(3, "bad\x1b[2J", true));
     update(&k, peer(4, "日本", true));
+    update(&k, peer(5, "#ops", true));
     check_completion(&k, "bob", 0, "bob");
     check_completion(&k, "bo", 1, "\"bo Peep\"");
     check_completion(&k, "bo", 2, NULL);
     check_completion(&k, "bad", 0, "amaaaaaa");
     check_completion(&k, "日", 0, "日本");
     check_completion(&k, "x", 0, NULL);
+    check_completion(&k, "#", 0, "auaaaaaa"); /* the node would take it for a group */
+    size_t nth = 5;
+    assert_null(known_peers_complete(&k, "bo", &nth));
+    assert_int_equal(nth, 3);
+    known_peers_clear(&k);
+}
+
+static void test_who_is_introduced_is_no_news_and_changes_no_name(void **state)
+{
+    (void)state;
+    struct known_peers k = {0};
+    char name[KNOWN_NAME_SIZE];
+    struct peer_view bob = peer(1, "bob", true), cat = peer(2, "cat", true);
+    update(&k, bob);
+    known_peers_introduce(&k, bob.id, "eve");
+    known_peers_introduce(&k, cat.id, "cat");
+    known_peers_name(&k, bob.id, name);
+    assert_string_equal(name, "bob");
+    known_peers_name(&k, cat.id, name);
+    assert_string_equal(name, "cat");
+    assert_int_equal(update(&k, cat), PEER_CAME);
     known_peers_clear(&k);
 }
 
@@ -121,6 +143,7 @@ int main(void)
         cmocka_unit_test(test_namesakes_are_told_apart),
         cmocka_unit_test(test_a_name_of_any_length_is_held),
         cmocka_unit_test(test_names_are_completed_as_they_can_be_typed),
+        cmocka_unit_test(test_who_is_introduced_is_no_news_and_changes_no_name),
         cmocka_unit_test(test_strangers_beyond_the_limit_are_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,6 +236,79 @@ static void test_a_stop_before_the_end_is_never_a_success(void **state)
     }
 }
 
+/* The answer to a search for #ops that finds count groups of the name. */
+static void find_groups(struct fixture *f, size_t count)
+{
+    static const struct group_view groups[] = {{.id = {0xab}, .name = "ops"}, {.name = "ops"}};
+    struct command c;
+    struct event e = answer(SEEK_TICKET, EVENT_GROUPS);
+    e.groups.groups = groups;
+    e.groups.count = count;
+    tell(f, (struct event){.type = EVENT_GROUP});
+    assert_true(seek_ask(&f->lines.seek, &c));
+    tell(f, e);
+}
+
+static void start_with_group(struct fixture *f)
+{
+    *f = (struct fixture){0};
+    lines_init(&f->lines, "#ops", false);
+}
+
+static void test_a_group_is_waited_for_and_has_a_line_when_one_member_has_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start_with_group(&f);
+    find_groups(&f, 0);
+    assert_int_equal(f.lines.state, LINES_SEEKING);
+    find_groups(&f, 1);
+    assert_int_equal(f.lines.state, LINES_SENDING);
+    lines_take(&f.lines, "one", 3, &c);
+    assert_string_equal(c.who, "ab00000000000000000000000000000000000000000000000000000000000000");
+    tell(&f, accepted(1, 11));
+    lines_end_of_input(&f.lines);
+    tell(&f, delivered(11));
+    check_end(&f, 0, "");
+}
+
+static void test_a_group_that_is_not_there_ends_with_3(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_with_group(&f);
+    find_groups(&f, 0);
+    time_out(&f);
+    check_end(&f, 3, "no group known as \"#ops\"");
+}
+
+static void test_two_groups_of_the_name_end_with_3_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_with_group(&f);
+    find_groups(&f, 2);
+    check_end(&f, 3, "more than one group");
+}
+
+static void test_messages_of_a_group_are_printed_with_its_name(void **state)
+{
+    (void)state;
+    static const char want[] = "\"#two words\" \\x23bob: hi\n";
+    struct fixture f;
+    struct event e = {.type = EVENT_MESSAGE};
+    e.message.name = "#bob";
+    e.message.group_name = "two words";
+    e.message.text = (const uint8_t *)"hi";
+    e.message.text_len = 2;
+    start(&f);
+    tell(&f, e);
+    assert_int_equal(f.out.len, sizeof want - 1);
+    assert_memory_equal(f.out.bytes, want, f.out.len);
+    end(&f);
+}
+
 static void test_an_ambiguous_name_ends_with_3_at_once(void **state)
 {
     (void)state;
@@ -317,6 +390,10 @@ int main(void)
         cmocka_unit_test(test_nobody_of_that_name_ends_with_3),
         cmocka_unit_test(test_nobody_found_without_discovery_and_addresses_ends_with_8),
         cmocka_unit_test(test_a_stop_before_the_end_is_never_a_success),
+        cmocka_unit_test(test_a_group_is_waited_for_and_has_a_line_when_one_member_has_it),
+        cmocka_unit_test(test_a_group_that_is_not_there_ends_with_3),
+        cmocka_unit_test(test_two_groups_of_the_name_end_with_3_at_once),
+        cmocka_unit_test(test_messages_of_a_group_are_printed_with_its_name),
         cmocka_unit_test(test_an_ambiguous_name_ends_with_3_at_once),
         cmocka_unit_test(test_a_bad_line_is_named_and_the_rest_is_sent),
         cmocka_unit_test(test_a_full_disk_ends_with_1_at_once),

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define GROUP "ab00000000000000000000000000000000000000000000000000000000000000"
+
 static const struct {
     const char *line;
     enum prompt_kind kind;
@@ -28,6 +30,7 @@ static const struct {
     {"/quitx", PROMPT_REFUSED, -1, NULL, NULL},
     {"/help", PROMPT_HELP, -1, NULL, NULL},
     {"/who", PROMPT_SUBMIT, COMMAND_PEERS, NULL, NULL},
+    {"/groups", PROMPT_SUBMIT, COMMAND_GROUPS, NULL, NULL},
     {"/status  ", PROMPT_SUBMIT, COMMAND_STATUS, NULL, NULL},
     {"/to bob", PROMPT_TO, COMMAND_VERIFY, "bob", NULL},
     {"/to \"Bo Peep\" ", PROMPT_TO, COMMAND_VERIFY, "Bo Peep", NULL},
@@ -35,11 +38,16 @@ static const struct {
     {"/to \"\"", PROMPT_REFUSED, -1, NULL, NULL},
     {"/to Bo Peep", PROMPT_REFUSED, -1, NULL, NULL},
     {"/to", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/to #ops", PROMPT_TO, COMMAND_GROUPS, "#ops", NULL},
+    {"/to \"#two words\"", PROMPT_TO, COMMAND_GROUPS, "#two words", NULL},
+    {"/to " GROUP, PROMPT_TO, COMMAND_GROUPS, GROUP, NULL},
+    {"/msg #ops hi", PROMPT_SUBMIT, COMMAND_SEND, "#ops", "hi"},
     {"/msg bob hi  there ", PROMPT_SUBMIT, COMMAND_SEND, "bob", "hi  there "},
     {"/msg \"Bo Peep\" \"hi\"", PROMPT_SUBMIT, COMMAND_SEND, "Bo Peep", "\"hi\""},
     {"/msg bob", PROMPT_REFUSED, -1, NULL, NULL},
     {"/msg bob ", PROMPT_REFUSED, -1, NULL, NULL},
     {"/verify", PROMPT_SUBMIT, COMMAND_VERIFY, "CUR", NULL},
+    {"/verify #ops", PROMPT_REFUSED, -1, NULL, NULL},
     {"/verify bob 12345 67890 ", PROMPT_SUBMIT, COMMAND_VERIFY, "bob", "12345 67890"},
     {"/petname bob My Bob", PROMPT_SUBMIT, COMMAND_PETNAME, "bob", "My Bob"},
     {"/petname bob", PROMPT_SUBMIT, COMMAND_PETNAME, "bob", ""},
@@ -113,6 +121,125 @@ static void test_history_takes_a_number_and_a_person(void **state)
 }
 
 static const struct {
+    const char *line;
+    enum command_type type;
+    const char *group, *rest; /* group NULL: refused; rest: member, name or history */
+} group_rows[] = {
+    {"/group add bob", COMMAND_GROUP_ADD, GROUP, "bob"},
+    {"/group add #ops bob", COMMAND_GROUP_ADD, "#ops", "bob"},
+    {"/group  add  \"#two words\"  \"Bo Peep\" ", COMMAND_GROUP_ADD, "#two words", "Bo Peep"},
+    {"/group remove #ops bob", COMMAND_GROUP_REMOVE, "#ops", "bob"},
+    {"/group promote bob", COMMAND_GROUP_PROMOTE, GROUP, "bob"},
+    {"/group demote #ops bob", COMMAND_GROUP_DEMOTE, "#ops", "bob"},
+    {"/group leave", COMMAND_GROUP_LEAVE, GROUP, NULL},
+    {"/group leave #ops", COMMAND_GROUP_LEAVE, "#ops", NULL},
+    {"/group rekey", COMMAND_GROUP_REKEY, GROUP, NULL},
+    {"/group info", COMMAND_GROUPS, GROUP, NULL},
+    {"/group info #ops", COMMAND_GROUPS, "#ops", NULL},
+    {"/group rename crew", COMMAND_GROUP_RENAME, GROUP, "crew"},
+    {"/group rename #ops crew", COMMAND_GROUP_RENAME, "#ops", "crew"},
+    {"/group rename #ops #crew", COMMAND_GROUP_RENAME, "#ops", "crew"},
+    {"/group rename \"two words\"", COMMAND_GROUP_RENAME, GROUP, "two words"},
+    {"/group history all", COMMAND_GROUP_HISTORY, GROUP, "all"},
+    {"/group history #ops none", COMMAND_GROUP_HISTORY, "#ops", "none"},
+    {"/group add", COMMAND_GROUP_ADD, NULL, NULL},
+    {"/group add #ops", COMMAND_GROUP_ADD, NULL, NULL},
+    {"/group add #ops bob cat", COMMAND_GROUP_ADD, NULL, NULL},
+    {"/group add #ops \"bob", COMMAND_GROUP_ADD, NULL, NULL},
+    {"/group leave ops", COMMAND_GROUP_LEAVE, NULL, NULL},
+    {"/group leave #ops now", COMMAND_GROUP_LEAVE, NULL, NULL},
+    {"/group leave \"#ops", COMMAND_GROUP_LEAVE, NULL, NULL},
+    {"/group rename #crew", COMMAND_GROUP_RENAME, NULL, NULL},
+    {"/group rename #ops #", COMMAND_GROUP_RENAME, NULL, NULL},
+    {"/group rename two words", COMMAND_GROUP_RENAME, NULL, NULL},
+    {"/group history", COMMAND_GROUP_HISTORY, NULL, NULL},
+    {"/group history some", COMMAND_GROUP_HISTORY, NULL, NULL},
+    {"/group history ALL", COMMAND_GROUP_HISTORY, NULL, NULL},
+};
+
+static void test_a_command_about_a_group_is_about_the_current_one_or_the_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(group_rows); i++) {
+        const char *row = group_rows[i].line;
+        struct prompt_line p;
+        CHECK_ERR(prompt_command_parse(row, GROUP, &p), LTH_OK, row);
+        const struct command *c = &p.command;
+        const char *rest = c->who ? c->who : c->name ? c->name : c->history;
+        CHECK((p.kind == PROMPT_REFUSED) == !group_rows[i].group, row);
+        CHECK(p.kind == PROMPT_REFUSED ||
+                  (c->type == group_rows[i].type && same(c->group, group_rows[i].group) &&
+                   same(rest, group_rows[i].rest)),
+              row);
+        prompt_line_clear(&p);
+    }
+}
+
+static void test_a_new_group_has_a_name_and_as_many_as_are_named(void **state)
+{
+    (void)state;
+    struct prompt_line p;
+    CHECK_ERR(prompt_command_parse("/group new \"#two words\" bob \"Bo Peep\"", NULL, &p), LTH_OK,
+              "two members");
+    assert_int_equal(p.kind, PROMPT_SUBMIT);
+    assert_int_equal(p.command.type, COMMAND_GROUP_CREATE);
+    assert_string_equal(p.command.name, "two words");
+    assert_int_equal(p.command.member_count, 2);
+    assert_string_equal(p.command.members[0], "bob");
+    assert_string_equal(p.command.members[1], "Bo Peep");
+    prompt_line_clear(&p);
+    CHECK_ERR(prompt_command_parse("/group new ops", NULL, &p), LTH_OK, "no members");
+    assert_int_equal(p.kind, PROMPT_SUBMIT);
+    assert_int_equal(p.command.member_count, 0);
+    prompt_line_clear(&p);
+}
+
+/* A /group new that names count people. */
+static void check_invited(size_t count, bool is_good)
+{
+    char line[1000] = "/group new ops";
+    struct prompt_line p;
+    for (size_t i = 0, at = strlen(line); i < count; i++, at += 4)
+        memcpy(line + at, " bob", 5);
+    CHECK_ERR(prompt_command_parse(line, NULL, &p), LTH_OK, line);
+    CHECK(p.kind == (is_good ? PROMPT_SUBMIT : PROMPT_REFUSED), line);
+    CHECK(is_good ? p.command.member_count == count : strstr(p.why.text, "127") != NULL, line);
+    prompt_line_clear(&p);
+}
+
+static void test_a_new_group_has_no_more_members_than_the_limit(void **state)
+{
+    (void)state;
+    check_invited(INVITED_MAX, true);
+    check_invited(INVITED_MAX + 1, false);
+    check_invited(INVITED_MAX + INVITED_MAX / 2, false);
+}
+
+static void test_without_a_current_group_one_must_be_named(void **state)
+{
+    (void)state;
+    static const char *const currents[] = {NULL, "CUR"};
+    for (size_t i = 0; i < LENGTH(currents); i++) {
+        struct prompt_line p;
+        CHECK_ERR(prompt_command_parse("/group add bob", currents[i], &p), LTH_OK, "add");
+        CHECK(p.kind == PROMPT_REFUSED && strstr(p.why.text, "Which group?"), "add");
+        prompt_line_clear(&p);
+    }
+}
+
+static void test_what_is_for_people_does_not_take_the_current_group(void **state)
+{
+    (void)state;
+    struct prompt_line p;
+    CHECK_ERR(prompt_command_parse("/verify", GROUP, &p), LTH_OK, "/verify");
+    CHECK(p.kind == PROMPT_REFUSED && strstr(p.why.text, "its members are"), "/verify");
+    prompt_line_clear(&p);
+    CHECK_ERR(prompt_command_parse("/history", GROUP, &p), LTH_OK, "/history");
+    CHECK(p.kind == PROMPT_SUBMIT && same(p.command.who, GROUP), "/history");
+    prompt_line_clear(&p);
+}
+
+static const struct {
     const char *line, *says;
 } refusals[] = {
     {"/hlep", "did you mean /help?"},
@@ -122,6 +249,13 @@ static const struct {
     {"/to", "/to WHO"},
     {"/peer", "It is: /peer add HOST:PORT, or /peer remove HOST:PORT."},
     {"/peer a:1", "It is: /peer add HOST:PORT, or /peer remove HOST:PORT."},
+    {"/group", "It is one of /group new, /group add, "},
+    {"/group ad bob", "/group info: see /help."},
+    {"/grops", "did you mean /groups?"},
+    {"/group new", "It is: /group new NAME [WHO ...]."},
+    {"/group new #", "It is: /group new NAME [WHO ...]."},
+    {"/group new \"ops", "It is: /group new NAME [WHO ...]."},
+    {"/group new ops \"bob", "It is: /group new NAME [WHO ...]."},
     {"/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is not a command"},
 };
 
@@ -195,6 +329,7 @@ static void test_commands_are_completed(void **state)
     (void)state;
     assert_string_equal(prompt_command_complete("/pe", 0), "/peers");
     assert_string_equal(prompt_command_complete("/pe", 1), "/petname");
+    assert_string_equal(prompt_command_complete("/group in", 0), "/group info");
     assert_string_equal(prompt_command_complete("/q", 0), "/quit");
     assert_null(prompt_command_complete("/q", 1));
     assert_null(prompt_command_complete("/x", 0));
@@ -205,6 +340,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_line_asks_for_one_thing),
         cmocka_unit_test(test_history_takes_a_number_and_a_person),
+        cmocka_unit_test(test_a_command_about_a_group_is_about_the_current_one_or_the_named),
+        cmocka_unit_test(test_a_new_group_has_a_name_and_as_many_as_are_named),
+        cmocka_unit_test(test_a_new_group_has_no_more_members_than_the_limit),
+        cmocka_unit_test(test_without_a_current_group_one_must_be_named),
+        cmocka_unit_test(test_what_is_for_people_does_not_take_the_current_group),
         cmocka_unit_test(test_a_refusal_says_what_to_do),
         cmocka_unit_test(test_text_for_nobody_is_not_sent),
         cmocka_unit_test(test_help_fits_into_79_columns),

@@ -45,6 +45,7 @@ static const struct {
     {"escapes", "b\x1b]0;t\x07", "\x9b", 1700049660000, "12:01 b\\x1b]0;t\\x07: \\x9b\n"},
     {"bidi", "bob", "\u202egnp.exe\u202c", 1700049660000, "12:01 bob: \\u{202e}gnp.exe\\u{202c}\n"},
     {"another day", "bob", "x", 1699963200000, "2023-11-14 12:00 bob: x\n"},
+    {"a name like a group", "#ops bob", "x", 1700049660000, "12:01 \\x23ops bob: x\n"},
     {"no such day", "bob", "x", UINT64_MAX, "--:-- bob: x\n"},
 };
 
@@ -65,11 +66,33 @@ static void test_our_own_message_is_marked_as_ours(void **state)
     assert_string_equal(text_of(&e, false), "12:00 (you): x\n");
 }
 
+static void test_a_message_of_a_group_begins_with_the_group(void **state)
+{
+    (void)state;
+    struct event e = message("bob", "x", noon_ms);
+    e.message.group_name = "ops";
+    assert_string_equal(text_of(&e, false), "12:00 #ops bob: x\n");
+    e.message.from_me = true;
+    assert_string_equal(text_of(&e, false), "12:00 #ops (you): x\n");
+    e.message.group_name = "two\nwords here";
+    assert_string_equal(text_of(&e, false), "12:00 \"#two\\x0awords here\" (you): x\n");
+}
+
+static void test_two_decisions_for_one_are_not_called_messages(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_FORK};
+    assert_non_null(strstr(text_of(&e, false), "two different messages"));
+    e.fork.in_roster = true;
+    assert_non_null(strstr(text_of(&e, false), "two decisions about a group"));
+}
+
 static void fill(struct event *e)
 {
     static struct peer_view peer = {.name = evil, .petname = "friend", .address_count = 1};
     static struct message_view m;
     static struct recipient_view recipient = {.state = STATE_QUEUED};
+    static const struct group_view group = {.name = evil};
     switch (e->type) {
     case EVENT_READY: e->ready.name = e->ready.version = e->ready.data = evil; break;
     case EVENT_CONTACT: e->peer = peer; break;
@@ -79,6 +102,10 @@ static void fill(struct event *e)
     case EVENT_PEERS:
         e->peers.peers = &peer;
         e->peers.count = 1;
+        break;
+    case EVENT_GROUPS:
+        e->groups.groups = &group;
+        e->groups.count = 1;
         break;
     case EVENT_HISTORY:
         m = message(evil, evil, 1).message;
@@ -108,7 +135,7 @@ static bool has_no_lines(enum event_type type)
 {
     return type == EVENT_PEER || type == EVENT_SENT || type == EVENT_DELIVERED ||
            type == EVENT_ACCEPTED || type == EVENT_ADDRESS || type == EVENT_GROUP ||
-           type == EVENT_LEFT || type == EVENT_GROUPS || type == EVENT_WAITING_FOR_KEY;
+           type == EVENT_LEFT || type == EVENT_WAITING_FOR_KEY;
 }
 
 static void test_every_event_is_whole_lines_without_controls(void **state)
@@ -239,6 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_message_is_time_name_and_text),
         cmocka_unit_test(test_our_own_message_is_marked_as_ours),
+        cmocka_unit_test(test_a_message_of_a_group_begins_with_the_group),
+        cmocka_unit_test(test_two_decisions_for_one_are_not_called_messages),
         cmocka_unit_test(test_every_event_is_whole_lines_without_controls),
         cmocka_unit_test(test_a_warning_alarms_but_which_way_others_are_found_does_not),
         cmocka_unit_test(test_what_is_missing_and_what_has_come_is_counted_by_author),

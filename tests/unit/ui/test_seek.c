@@ -41,6 +41,48 @@ static void test_one_question_for_each_appearance(void **state)
     assert_false(seek_ask(&s, &c)); /* the search is over */
 }
 
+static void test_a_group_is_sought_in_the_list_until_it_is_there(void **state)
+{
+    (void)state;
+    struct seek s;
+    struct command c;
+    struct event list = answer(EVENT_GROUPS);
+    const struct group_view groups[] = {{.id = {7}, .name = "op"}, {.id = {8}, .name = "ops"}};
+    list.groups.groups = groups;
+    list.groups.count = 1;
+    seek_init(&s, "#ops");
+    seek_event(&s, &(struct event){.type = EVENT_READY});
+    assert_true(seek_ask(&s, &c));
+    assert_int_equal(c.type, COMMAND_GROUPS);
+    assert_int_equal(seek_event(&s, &list), SEEK_WAITING);
+    assert_false(seek_ask(&s, &c));
+    seek_event(&s, &(struct event){.type = EVENT_GROUP});
+    assert_true(seek_ask(&s, &c));
+    list.groups.count = 2;
+    assert_int_equal(seek_event(&s, &list), SEEK_FOUND);
+    assert_true(s.is_group);
+    assert_int_equal(s.id[0], 8);
+    seek_event(&s, &peer_event);
+    assert_false(seek_ask(&s, &c));
+}
+
+static void test_two_groups_of_the_name_end_the_search(void **state)
+{
+    (void)state;
+    struct seek s;
+    struct command c;
+    struct event list = answer(EVENT_GROUPS);
+    const struct group_view groups[] = {{.id = {7}, .name = "ops"}, {.id = {8}, .name = "ops"}};
+    list.groups.groups = groups;
+    list.groups.count = 2;
+    seek_init(&s, "#ops");
+    seek_event(&s, &peer_event);
+    assert_true(seek_ask(&s, &c));
+    assert_int_equal(seek_event(&s, &list), SEEK_AMBIGUOUS);
+    seek_event(&s, &peer_event);
+    assert_false(seek_ask(&s, &c));
+}
+
 static void test_any_other_error_ends_the_search(void **state)
 {
     (void)state;
@@ -71,6 +113,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_question_for_each_appearance),
+        cmocka_unit_test(test_a_group_is_sought_in_the_list_until_it_is_there),
+        cmocka_unit_test(test_two_groups_of_the_name_end_the_search),
         cmocka_unit_test(test_any_other_error_ends_the_search),
         cmocka_unit_test(test_nobody_is_never_asked_for),
     };

@@ -1,0 +1,43 @@
+#include "ui/names.h"
+
+void names_clear(struct names *n)
+{
+    known_peers_clear(&n->peers);
+    known_groups_clear(&n->groups);
+}
+
+static void learn_group(struct names *n, const struct group_view *g)
+{
+    known_groups_update(&n->groups, g);
+    for (size_t i = 0; i < g->member_count; i++)
+        if (!g->members[i].is_me)
+            known_peers_introduce(&n->peers, g->members[i].id, g->members[i].name);
+}
+
+void names_learn(struct names *n, const struct event *e)
+{
+    if (e->type == EVENT_CONTACT)
+        known_peers_update(&n->peers, &e->peer);
+    else if (e->type == EVENT_GROUP || e->type == EVENT_LEFT)
+        learn_group(n, &e->group);
+    for (size_t i = 0; e->type == EVENT_PEERS && i < e->peers.count; i++)
+        known_peers_update(&n->peers, &e->peers.peers[i]);
+    for (size_t i = 0; e->type == EVENT_GROUPS && i < e->groups.count; i++)
+        learn_group(n, &e->groups.groups[i]);
+}
+
+void names_quote_person(const struct names *n, const uint8_t id[ID_LEN], const char *otherwise,
+                        struct pen *pen)
+{
+    char name[KNOWN_NAME_SIZE];
+    known_peers_name(&n->peers, id, name);
+    pen_person(pen, otherwise && !known_peers_has(&n->peers, id) ? otherwise : name);
+}
+
+void names_quote_group(const struct names *n, const uint8_t id[CONVERSATION_ID_LEN],
+                       struct pen *pen)
+{
+    char name[KNOWN_GROUP_SIZE];
+    known_groups_name(&n->groups, id, name);
+    pen_group(pen, name);
+}

@@ -347,7 +347,7 @@ static void view_recipient(const struct reach *r, uint64_t number, struct recipi
 }
 
 /* Who has left a group since need not get it any more. */
-static bool is_recipient(const struct reach *r, uint64_t number)
+static bool is_recipient(struct reach *r, uint64_t number)
 {
     return number <= r->receipted || (r->exchange->is_open && group_is_for(r, number));
 }
@@ -525,7 +525,7 @@ static uint64_t queued_durable(const struct node *n)
     uint64_t queued = 0;
     for (const struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
         for (size_t i = 0; i < c->exchange_count; i++)
-            queued += sending_unreceipted(c->exchanges[i], false);
+            queued += sending_unreceipted(c->exchanges[i]);
     return queued;
 }
 
@@ -546,15 +546,13 @@ static void on_status(struct node *n, const struct command *c)
     view->dropped_count = drops ? count_drops(n, drops) : 0;
 }
 
-/* Entries without a receipt whose reader is online, those on their way to our disk included. */
-static uint64_t queued_for_online(const struct node *n)
+static bool is_any_queued_for_online(const struct node *n)
 {
-    uint64_t queued = 0;
     for (const struct conversation *c = n->feeds.conversations; c; c = c->hh.next)
         for (size_t i = 0; i < c->exchange_count; i++)
-            if (exchange_session(c->exchanges[i]))
-                queued += sending_unreceipted(c->exchanges[i], true);
-    return queued;
+            if (exchange_session(c->exchanges[i]) && sending_owes(c->exchanges[i]))
+                return true;
+    return false;
 }
 
 static void say_synced(struct node *n, struct waiting_sync *sync)
@@ -570,7 +568,7 @@ void commands_check_syncs(struct node *n)
 {
     for (size_t i = 0; i < SYNCS_MAX; i++) {
         struct waiting_sync *sync = &n->syncs[i];
-        if (sync->used && (n->now.mono_ms >= sync->until_ms || queued_for_online(n) == 0))
+        if (sync->used && (n->now.mono_ms >= sync->until_ms || !is_any_queued_for_online(n)))
             say_synced(n, sync);
     }
 }

@@ -15,11 +15,14 @@ struct link;
 struct reach {
     struct feed *feed;
     struct exchange *exchange;
-    uint64_t peer_has;        /* held by them, as their last HAVE said */
-    uint64_t sent;            /* handed to the session that lives now, or told */
-    uint64_t keys_sent;       /* the keys of chains up to there went with them */
-    uint64_t proof_sent;      /* others' feeds: number of the head last sent in this session */
-    bool is_wanted;           /* others' feeds: they asked for it */
+    uint64_t peer_has;      /* held by them, as their last HAVE said */
+    uint64_t sent;          /* handed to the session that lives now, or told */
+    uint64_t keys_sent;     /* the keys of chains up to there went with them */
+    uint64_t proof_sent;    /* others' feeds: number of the head last sent in this session */
+    bool is_wanted;         /* others' feeds: they asked for it */
+    uint64_t asked_chain;   /* ours, in a group: the chain of which is known whether they may */
+    uint32_t asked_settled; /* read it, as of that settling */
+    bool may_read;
     uint64_t sent_high;       /* ours: handed to any session: what `sent` events were told of */
     uint64_t receipted;       /* ours: receipt verified and written */
     uint64_t receipt_seen;    /* ours: receipt verified, perhaps not yet written */

@@ -246,6 +246,7 @@ static void say_forks(struct node *n, struct group *g)
 void group_settle(struct node *n, struct group *g, bool is_replay)
 {
     bool was_member = g->is_member;
+    g->settled++;
     g->is_member = roster_member(g->roster, n->me.public.id) != NULL;
     if (g->is_member && !g->conversation)
         adopt(n, g, is_replay);
@@ -275,7 +276,17 @@ bool group_may_read(const struct group *g, const struct feed_chain *chain, const
     return m && (m->all_history || roster_was_member(g->roster, chain->body.roster_head, id));
 }
 
-bool group_is_for(const struct reach *r, uint64_t number)
+/* It is asked for every message and member, and changes with the roster only. */
+static bool may_read(struct reach *r, const struct group *g, const struct feed_chain *chain)
+{
+    if (r->asked_chain == chain->number && r->asked_settled == g->settled)
+        return r->may_read;
+    r->asked_chain = chain->number;
+    r->asked_settled = g->settled;
+    return r->may_read = group_may_read(g, chain, r->exchange->contact->identity.id);
+}
+
+bool group_is_for(struct reach *r, uint64_t number)
 {
     const struct feed *f = r->feed;
     const struct group *g = f->conversation->group;
@@ -284,7 +295,7 @@ bool group_is_for(const struct reach *r, uint64_t number)
     if (feed_entry(f, number)->kind != ENTRY_SEALED)
         return false;
     const struct feed_chain *chain = chains_of(&f->chains, number);
-    return chain && group_may_read(g, chain, r->exchange->contact->identity.id);
+    return chain && may_read(r, g, chain);
 }
 
 static enum lth_err admits_chain(const struct feed *f, const struct roster *roster,

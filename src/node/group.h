@@ -26,6 +26,7 @@ struct group {
     const struct contact *teller;      /* who tells us of it, then; else NULL */
     bool is_member;                    /* we are, and everything follows that */
     bool told_left, limit_told;        /* the user knows */
+    uint32_t settled;                  /* how often everything was made to follow */
     uint64_t incarnation;              /* of our feed, when it is not the process's: we came back */
 
     struct chain chain; /* what we say next goes under it */
@@ -73,7 +74,7 @@ bool group_may_read(const struct group *g, const struct feed_chain *chain,
                     const uint8_t id[ID_LEN]);
 
 /* Is the entry something that they are to read: said to them, and not how it is sealed? */
-bool group_is_for(const struct reach *r, uint64_t number);
+bool group_is_for(struct reach *r, uint64_t number);
 
 /* Whether an entry can be the next of f. LTH_NOT_FOUND: its roster is not known here yet.
  * LTH_LIMIT: it does not count, for its author had left. LTH_MALFORMED: no honest node says it. */

@@ -76,11 +76,12 @@ static void apply(struct roster *r, const struct held *h)
 /* ---- from the people to the members ---- */
 
 /* Appends p if h is what brought p in. */
-static void list_if_joined(struct roster *r, const struct held *h, const struct somebody *p,
+static void list_if_joined(struct roster *r, const struct held *h, struct somebody *p,
                            const char *name)
 {
     if (p->joined != h->height)
         return;
+    p->seat = r->member_count;
     struct member *m = &r->members[r->member_count++];
     *m = (struct member){.identity = p->person.identity,
                          .admin = p->appointed != 0,
@@ -166,18 +167,16 @@ size_t roster_admin_count(const struct roster *r)
     return r->admin_count;
 }
 
-const struct member *roster_member(const struct roster *r, const uint8_t id[ID_LEN])
-{
-    for (size_t i = 0; i < r->member_count; i++)
-        if (memcmp(r->members[i].identity.id, id, ID_LEN) == 0)
-            return &r->members[i];
-    return NULL;
-}
-
 static const struct somebody *find_person(const struct roster *r, const uint8_t id[ID_LEN])
 {
     uint32_t at = places_find(&r->by_id, id);
     return at == NOWHERE ? NULL : &r->people[at];
+}
+
+const struct member *roster_member(const struct roster *r, const uint8_t id[ID_LEN])
+{
+    const struct somebody *p = find_person(r, id);
+    return p && p->joined ? &r->members[p->seat] : NULL;
 }
 
 const struct identity *roster_identity(const struct roster *r, const uint8_t id[ID_LEN])

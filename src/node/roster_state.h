@@ -43,6 +43,7 @@ struct somebody {
     uint32_t about;       /* the newest operation about them */
     uint32_t gone;        /* their last remove or leave */
     bool all_history;
+    size_t seat; /* in r->members, when in */
 };
 
 struct roster {

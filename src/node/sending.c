@@ -208,26 +208,33 @@ void sending_rewind(struct node *n, struct exchange *x, bool is_fresh)
     sending_pump(n, x);
 }
 
-static uint64_t unreceipted(const struct reach *r, uint64_t end)
+static uint64_t unreceipted(struct reach *r, uint64_t end, uint64_t max)
 {
     uint64_t count = 0;
     if (!r->feed->conversation->group)
         return end - r->receipted;
-    for (uint64_t number = r->receipted + 1; r->exchange->is_open && number <= end; number++)
-        count += group_is_for(r, number);
+    for (uint64_t at = r->receipted + 1; r->exchange->is_open && at <= end && count < max; at++)
+        count += group_is_for(r, at);
     return count;
 }
 
-uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable)
+uint64_t sending_unreceipted(const struct exchange *x)
 {
     const struct conversation *c = x->conversation;
     uint64_t count = 0;
-    for (size_t i = 0; i < c->feed_count; i++) {
-        const struct feed *f = c->feeds[i];
-        if (f->mine)
-            count += unreceipted(exchange_reach(x, f), with_undurable ? f->count : f->durable);
-    }
+    for (size_t i = 0; i < c->feed_count; i++)
+        if (c->feeds[i]->mine)
+            count += unreceipted(exchange_reach(x, c->feeds[i]), c->feeds[i]->durable, UINT64_MAX);
     return count;
+}
+
+bool sending_owes(const struct exchange *x)
+{
+    const struct conversation *c = x->conversation;
+    for (size_t i = 0; i < c->feed_count; i++)
+        if (c->feeds[i]->mine && unreceipted(exchange_reach(x, c->feeds[i]), c->feeds[i]->count, 1))
+            return true;
+    return false;
 }
 
 void sending_drop_lost(struct exchange *x)

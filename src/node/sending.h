@@ -25,8 +25,11 @@ void sending_rewind(struct node *n, struct exchange *x, bool is_fresh);
 void sending_pump(struct node *n, struct exchange *x);
 void sending_pump_all(struct node *n, const struct conversation *c);
 
-/* Entries of ours that they have not given a receipt for; with those on their way to our disk. */
-uint64_t sending_unreceipted(const struct exchange *x, bool with_undurable);
+/* How many durable entries of ours they have not given a receipt for. */
+uint64_t sending_unreceipted(const struct exchange *x);
+
+/* Is there any, those on their way to our disk included? */
+bool sending_owes(const struct exchange *x);
 
 /* Nothing more goes over x. */
 void sending_forget(struct exchange *x);

@@ -30,11 +30,11 @@ static void make_have(uint8_t bytes[WHOLE], uint8_t flags)
 static void test_an_account_comes_back_as_it_went_in(void **state)
 {
     (void)state;
-    for (uint8_t flags = 0; flags <= (HAVE_LAST | HAVE_ASKS); flags++) {
+    for (unsigned flags = 0; flags <= (HAVE_LAST | HAVE_ASKS); flags++) {
         uint8_t bytes[WHOLE];
         struct have have;
         struct have_item got;
-        make_have(bytes, flags);
+        make_have(bytes, (uint8_t)flags);
         assert_int_equal(have_parse(bytes, sizeof bytes, &have), LTH_OK);
         assert_memory_equal(have.conversation, conversation, HASH_LEN);
         assert_int_equal(have.last, (flags & HAVE_LAST) != 0);

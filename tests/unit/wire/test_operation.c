@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { TYPE = 32 + 32 + 32 + 8 + 32, HEADER = TYPE + 1 };
+enum { PARENT = 32, AGAIN = 32 + 32 + 32 + 8, TYPE = AGAIN + 32, HEADER = TYPE + 1 };
 
 static struct identity_secret me;
 static uint8_t out[OPERATION_MAX + 1];
@@ -247,7 +247,7 @@ static void test_rows_of_bytes_that_are_no_operation(void **state)
         uint8_t value;
     } rows[] = {
         {"a group", 0, 1},
-        {"a parent", HASH_LEN, 1},
+        {"a parent", PARENT, 1},
         {"another author", 64, 0xff},
         {"repeats something", TYPE - 1, 1},
         {"type 0", TYPE, 0},
@@ -302,13 +302,13 @@ static void test_all_but_a_create_have_a_group_and_a_parent(void **state)
         op.person = person(9, "bob");
         memcpy(op.name, "name", 5);
         size_t len = sign(&op);
-        for (size_t at = 0; at < 2 * HASH_LEN; at += HASH_LEN) {
+        for (size_t at = 0; at <= PARENT; at += PARENT) {
             uint8_t was = out[at];
             out[at] = 0;
             assert_int_equal(parse(out, len), LTH_MALFORMED);
             out[at] = was;
         }
-        memset(out + 3 * 32 + 8, 0, HASH_LEN); /* it need not repeat anything */
+        memset(out + AGAIN, 0, HASH_LEN); /* it need not repeat anything */
         assert_int_equal(parse(out, len), LTH_OK);
     }
 }

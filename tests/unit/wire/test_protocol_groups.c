@@ -6,6 +6,7 @@
 #include "wire/statement.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 enum { START_S = 1700000000 };
 
@@ -174,7 +175,7 @@ static void expect_sealed(const struct entry_content *content, const struct seal
                           uint32_t index, const char *text, const char *name)
 {
     uint8_t bytes[VECTOR_BYTES], plain[VECTOR_BYTES];
-    char key_name[] = "message key 0", hash_name[64] = "hash of ";
+    char key_name[] = "message key 0", hash_name[64];
     struct entry_content opened;
     struct hex_bytes key, sealed;
     size_t len;
@@ -184,7 +185,7 @@ static void expect_sealed(const struct entry_content *content, const struct seal
     CHECK_ERR(sealed_write(content, place, index, key.bytes, ENTRY_TEXT, (const uint8_t *)text,
                            strlen(text), bytes, sizeof bytes, &len),
               LTH_OK, name);
-    strcat(hash_name, name);
+    snprintf(hash_name, sizeof hash_name, "hash of %s", name);
     expect_entry(place->number, place->prev, bytes, len, name, hash_name);
     page_value(name, &sealed);
     CHECK_ERR(sealed_open(sealed.bytes, sealed.len, place, key.bytes, plain, &opened), LTH_OK,

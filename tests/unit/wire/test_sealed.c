@@ -36,7 +36,8 @@ static enum lth_err open_at(const uint8_t *content, size_t len, const struct sea
                             const uint8_t with[CHAIN_KEY_LEN])
 {
     struct entry_content opened;
-    uint8_t *exact = malloc(len + !len), *room = malloc(len + !len);
+    size_t size = len ? len : 1;
+    uint8_t *exact = malloc(size), *room = malloc(size);
     assert_non_null(exact);
     assert_non_null(room);
     memcpy(exact, content, len);
@@ -146,17 +147,16 @@ static void test_the_longest_text_fits_and_no_longer_one(void **state)
 static void test_what_is_inside_is_looked_at(void **state)
 {
     static const struct {
-        const char *name;
-        uint8_t kind;
-        const char *body;
+        const char *name, *body;
         size_t len;
         enum lth_err want;
+        uint8_t kind;
     } rows[] = {
-        {"a text", ENTRY_TEXT, "h", 1, LTH_OK},
-        {"an empty text", ENTRY_TEXT, "", 0, LTH_MALFORMED},
-        {"no UTF-8", ENTRY_TEXT, "\xff", 1, LTH_MALFORMED},
-        {"a kind we do not know", 200, "\xff", 1, LTH_OK},
-        {"nothing of it", 200, "", 0, LTH_MALFORMED},
+        {"a text", "h", 1, LTH_OK, ENTRY_TEXT},
+        {"an empty text", "", 0, LTH_MALFORMED, ENTRY_TEXT},
+        {"no UTF-8", "\xff", 1, LTH_MALFORMED, ENTRY_TEXT},
+        {"a kind we do not know", "\xff", 1, LTH_OK, 200},
+        {"nothing of it", "", 0, LTH_MALFORMED, 200},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {

@@ -346,10 +346,12 @@ static void view_recipient(const struct reach *r, uint64_t number, struct recipi
         out->time_ms = r->receipted_ms;
 }
 
-/* Who has left a group since need not get it any more. */
+/* Who has left a group since need not get it any more; who has come since holds it, sealed, and
+ * has a receipt for it, but was never to read it. */
 static bool is_recipient(struct reach *r, uint64_t number)
 {
-    return number <= r->receipted || (r->exchange->is_open && group_is_for(r, number));
+    return (number <= r->receipted && group_was_for(r, number)) ||
+           (r->exchange->is_open && group_is_for(r, number));
 }
 
 /* Returns how many; views has room for one of each exchange, and one more. */

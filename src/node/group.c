@@ -298,6 +298,15 @@ bool group_is_for(struct reach *r, uint64_t number)
     return chain && may_read(r, g, chain);
 }
 
+bool group_was_for(const struct reach *r, uint64_t number)
+{
+    const struct feed *f = r->feed;
+    const struct group *g = f->conversation->group;
+    const struct feed_chain *chain = g ? chains_of(&f->chains, number) : NULL;
+    return !g || (chain && roster_was_member(g->roster, chain->body.roster_head,
+                                             r->exchange->contact->identity.id));
+}
+
 static enum lth_err admits_chain(const struct feed *f, const struct roster *roster,
                                  const struct entry_content *content)
 {

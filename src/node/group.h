@@ -76,6 +76,9 @@ bool group_may_read(const struct group *g, const struct feed_chain *chain,
 /* Is the entry something that they are to read: said to them, and not how it is sealed? */
 bool group_is_for(struct reach *r, uint64_t number);
 
+/* Was it said to them, whether or not they are in it now? */
+bool group_was_for(const struct reach *r, uint64_t number);
+
 /* Whether an entry can be the next of f. LTH_NOT_FOUND: its roster is not known here yet.
  * LTH_LIMIT: it does not count, for its author had left. LTH_MALFORMED: no honest node says it. */
 LTH_MUST_USE enum lth_err group_admits(const struct feed *f, const struct entry_content *content);

@@ -53,6 +53,7 @@ struct exchange {
     uint32_t told_on;      /* link on which our last HAVE went */
     uint64_t account_of;   /* incarnation of their process whose HAVE was complete last */
     uint64_t account_ms;   /* monotonic; when a HAVE was last acted upon */
+    uint64_t keys_ms;      /* monotonic; when they were last answered about keys; 0 = never */
     bool account_due;      /* one came since */
     bool synced;           /* it came on the session that lives now */
     bool reading;          /* records to be sent are being read back */

@@ -41,12 +41,14 @@ struct group *group_find(const struct node *n, const uint8_t id[HASH_LEN])
     return g;
 }
 
-static size_t count_heard_of(const struct node *n)
+static bool may_be_told(const struct node *n, const struct contact *teller)
 {
-    size_t count = 0;
-    for (const struct group *g = n->groups.first; g; g = g->next)
+    size_t count = 0, by_them = 0;
+    for (const struct group *g = n->groups.first; g; g = g->next) {
         count += !g->conversation;
-    return count;
+        by_them += !g->conversation && g->teller == teller;
+    }
+    return count < GROUPS_HEARD_OF_MAX && by_them < GROUPS_HEARD_OF_ONE_MAX;
 }
 
 bool groups_are_full(const struct node *n)
@@ -60,7 +62,7 @@ bool groups_are_full(const struct node *n)
 enum lth_err group_new(struct node *n, const uint8_t *create, size_t len,
                        const struct contact *teller, struct group **out)
 {
-    if (teller && count_heard_of(n) >= GROUPS_HEARD_OF_MAX)
+    if (teller && !may_be_told(n, teller))
         return LTH_LIMIT;
     struct group *g = calloc(1, sizeof *g);
     if (!g || !(g->roster = roster_new())) {
@@ -153,10 +155,20 @@ void group_greet(struct node *n, const struct group *g)
         greet(n, g, g->conversation->exchanges[i]);
 }
 
-static struct contact *contact_of(struct node *n, const struct member *m, bool is_replay)
+/* Nobody's word alone may fill the contacts. */
+static bool may_introduce(const struct node *n, const struct group *g)
+{
+    size_t count = 0;
+    for (const struct contact *c = n->contacts.table; c; c = c->hh.next)
+        count += c->introduced && !c->last_seen_ms && !c->has_feeds;
+    return count < (is_of_stranger(n, g) ? INTRODUCED_BY_STRANGERS : INTRODUCED_MAX);
+}
+
+static struct contact *contact_of(struct node *n, const struct group *g, const struct member *m,
+                                  bool is_replay)
 {
     struct contact *c = contacts_get(&n->contacts, m->identity.id);
-    if (!c && people_introduce(n, m, is_replay, &c) != LTH_OK)
+    if (!c && (!may_introduce(n, g) || people_introduce(n, m, is_replay, &c) != LTH_OK))
         return NULL; /* as soon as they are met */
     c->in_group = true;
     return c;
@@ -166,7 +178,7 @@ static void open_with(struct node *n, struct group *g, const struct member *m, b
 {
     if (memcmp(m->identity.id, n->me.public.id, ID_LEN) == 0)
         return;
-    struct contact *c = contact_of(n, m, is_replay);
+    struct contact *c = contact_of(n, g, m, is_replay);
     if (!c)
         return;
     struct exchange *x = exchange_with(g->conversation, c);
@@ -432,15 +444,30 @@ void group_change_of(struct node *n, const struct group *g, const struct operati
     out->subject_is_me = memcmp(op->subject, n->me.public.id, ID_LEN) == 0;
 }
 
+static void say_change(struct node *n, struct group *g, enum event_type type,
+                       const struct operation *op)
+{
+    struct event *event = say(n, type);
+    group_view(n, g, &event->group);
+    if (op)
+        group_change_of(n, g, op, &event->group.change);
+    g->told_left = g->told_left || type == EVENT_LEFT;
+}
+
 void group_say(struct node *n, struct group *g, const struct operation *op)
 {
-    bool has_left = !g->is_member && !g->told_left;
-    if (!roster_stands(g->roster, op->hash) || (!g->is_member && !has_left))
-        return;
-    struct event *event = say(n, has_left ? EVENT_LEFT : EVENT_GROUP);
-    group_view(n, g, &event->group);
-    group_change_of(n, g, op, &event->group.change);
-    g->told_left = g->told_left || has_left;
+    const struct operation_record *departure = roster_departure(g->roster, n->me.public.id);
+    bool is_departure = departure && memcmp(departure->op.hash, op->hash, HASH_LEN) == 0;
+    if (g->is_member && roster_stands(g->roster, op->hash))
+        say_change(n, g, EVENT_GROUP, op);
+    else if (!g->is_member && is_departure && !g->told_left)
+        say_change(n, g, EVENT_LEFT, op);
+}
+
+void group_say_dropped(struct node *n, struct group *g)
+{
+    if (!roster_departure(g->roster, n->me.public.id) && !g->told_left)
+        say_change(n, g, EVENT_LEFT, NULL);
 }
 
 void group_say_joined(struct node *n, struct group *g)
@@ -485,15 +512,22 @@ void groups_on_offline(struct node *n, const struct contact *contact)
     }
 }
 
-void groups_on_ready(struct node *n, struct contact *contact)
+void groups_on_contact(struct node *n, struct contact *contact, bool is_replay)
 {
     for (struct group *g = n->groups.first; g; g = g->next) {
         const struct member *m = roster_member(g->roster, contact->identity.id);
-        if (!g->is_member || !m)
-            continue;
-        open_with(n, g, m, false); /* if there was no room for them before */
-        exchange_with(g->conversation, contact)->is_new = false;
-        wants_look(n, g);
+        if (g->is_member && m)
+            open_with(n, g, m, is_replay);
+    }
+}
+
+void groups_on_ready(struct node *n, struct contact *contact)
+{
+    groups_on_contact(n, contact, false);
+    for (struct exchange *x = contact->exchanges; x; x = x->next_of_contact) {
+        x->is_new = false; /* the session begins with it */
+        if (x->is_open && x->conversation->group)
+            wants_look(n, x->conversation->group);
     }
 }
 

@@ -16,7 +16,10 @@
 enum {
     GROUPS_MAX = 256,
     GROUPS_OF_STRANGERS_MAX = 32, /* of them made by people whom we never answered */
-    GROUPS_HEARD_OF_MAX = 16
+    GROUPS_HEARD_OF_MAX = 8,
+    GROUPS_HEARD_OF_ONE_MAX = 2,  /* from one person */
+    INTRODUCED_MAX = 512,         /* contacts never met; others become one when they are */
+    INTRODUCED_BY_STRANGERS = 128 /* of them in groups of people whom we never answered */
 };
 
 /* Holds secrets. */
@@ -91,7 +94,8 @@ void group_view(struct node *n, const struct group *g, struct group_view *out);
 
 /* What becomes of the user's screen when an operation is durable. */
 void group_say(struct node *n, struct group *g, const struct operation *op);
-void group_say_joined(struct node *n, struct group *g); /* others made us a member */
+void group_say_joined(struct node *n, struct group *g);  /* others made us a member */
+void group_say_dropped(struct node *n, struct group *g); /* what made us one does not count */
 void group_change_of(struct node *n, const struct group *g, const struct operation *op,
                      struct group_change *out);
 
@@ -104,6 +108,9 @@ void groups_start_over(struct node *n);
 /* The session with contact is over, or they were met again. */
 void groups_on_offline(struct node *n, const struct contact *contact);
 void groups_on_ready(struct node *n, struct contact *contact);
+
+/* They are a contact now: in groups with them there may have been no room for that. */
+void groups_on_contact(struct node *n, struct contact *contact, bool is_replay);
 
 /* The log is read. */
 void groups_on_start(struct node *n);

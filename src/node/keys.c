@@ -7,6 +7,8 @@
 #include <sodium.h>
 #include <string.h>
 
+enum { KEYS_MS = 500 /* between two answers to one person: each looks through all chains */ };
+
 static bool is_mine_to_read(const struct node *n, const struct group *g,
                             const struct feed_chain *chain)
 {
@@ -68,6 +70,9 @@ enum lth_err keys_on_wanted(struct node *n, struct exchange *x, const struct fra
     if (group_key_wanted_parse(m->body, m->len, &wanted) != LTH_OK)
         return LTH_MALFORMED;
     struct link *l = exchange_session(x);
+    if (x->keys_ms && n->now.mono_ms - x->keys_ms < KEYS_MS)
+        return LTH_OK;
+    x->keys_ms = n->now.mono_ms;
     while (l && group_next_hash(&wanted, id)) {
         const struct feed_chain *chain = find_chain(x->conversation, id, &f);
         if (chain)
@@ -80,8 +85,9 @@ enum lth_err keys_on_wanted(struct node *n, struct exchange *x, const struct fra
 
 static bool is_lacking(const struct node *n, const struct feed *f, const struct feed_chain *chain)
 {
-    return !chain->has_key && chain->number <= f->durable &&
-           is_mine_to_read(n, f->conversation->group, chain);
+    bool is_used = chain->number < f->durable && /* what nobody spoke under nobody needs */
+                   feed_entry(f, chain->number + 1)->kind == ENTRY_SEALED;
+    return !chain->has_key && is_used && is_mine_to_read(n, f->conversation->group, chain);
 }
 
 bool keys_are_missing(const struct node *n, const struct group *g)

@@ -175,6 +175,7 @@ static enum lth_err replay_contact(struct node *n, const uint8_t *bytes, size_t 
     text_copy(c->petname, sizeof c->petname, record.petname);
     if (c->verified || c->petname[0])
         quota_lift(n, c);
+    groups_on_contact(n, c, true);
     return LTH_OK;
 }
 
@@ -253,6 +254,8 @@ static enum lth_err replay_receipt(struct node *n, const uint8_t *bytes, size_t 
     struct contact *reader = contacts_get(&n->contacts, record.reader);
     struct exchange *x = f && reader ? exchange_with(f->conversation, reader) : NULL;
     struct reach *r = x ? exchange_reach(x, f) : NULL;
+    if (!r && f && f->conversation->group)
+        return LTH_OK; /* of a member for whom there was no room when this log was read */
     if (!r || !f->mine || record.number > f->count)
         return LTH_DAMAGED;
     if (record.number <= r->receipted)

@@ -94,8 +94,10 @@ static struct operation_record *record_new(const uint8_t *bytes, size_t len)
 }
 
 /* Is there a place for it, before anybody looks at who signed? */
-static enum lth_err find_place(const struct roster *r, const struct operation *op, uint32_t *parent)
+static enum lth_err find_place(const struct roster *r, const struct operation_record *record,
+                               uint32_t *parent)
 {
+    const struct operation *op = &record->op;
     *parent = places_find(&r->by_hash, op->parent);
     if (r->count == 0)
         return op->type == OPERATION_CREATE ? LTH_OK : LTH_NOT_FOUND;
@@ -105,7 +107,8 @@ static enum lth_err find_place(const struct roster *r, const struct operation *o
         return LTH_BAD_STATE;
     if (*parent == NOWHERE)
         return LTH_NOT_FOUND;
-    return r->count < ROSTER_MAX ? LTH_OK : LTH_LIMIT;
+    bool fits = r->count < ROSTER_MAX && r->bytes + record->len <= ROSTER_BYTES_MAX;
+    return fits ? LTH_OK : LTH_LIMIT;
 }
 
 /* The signature first: a valid one on something invalid is passed over, a false one is not. */
@@ -226,7 +229,7 @@ static enum lth_err admit(struct roster *r, struct operation_record *record)
     uint32_t parent = NOWHERE;
     enum lth_err err = operation_parse(record->bytes, record->len, &record->op);
     if (err == LTH_OK)
-        err = find_place(r, &record->op, &parent);
+        err = find_place(r, record, &parent);
     if (err == LTH_OK)
         err = check(r, record, parent);
     if (err == LTH_OK && !reserve(r, &record->op))

@@ -14,7 +14,7 @@
 
 #include "wire/operation.h"
 
-enum { ROSTER_MAX = 4096 };
+enum { ROSTER_MAX = 4096, ROSTER_BYTES_MAX = 8 * 1024 * 1024 };
 
 struct roster;
 
@@ -46,7 +46,7 @@ void roster_free(struct roster *r);
  *   LTH_NOT_FOUND    its parent is not held
  *   LTH_MALFORMED, LTH_FORGED
  *   LTH_UNAVAILABLE  not valid at its parent, or of another group
- *   LTH_LIMIT        ROSTER_MAX are held
+ *   LTH_LIMIT        ROSTER_MAX are held, or with it more than ROSTER_BYTES_MAX would be
  *   LTH_NO_MEMORY
  * On error nothing has changed. */
 LTH_MUST_USE enum lth_err roster_take(struct roster *r, const uint8_t *bytes, size_t len);

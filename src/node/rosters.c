@@ -140,7 +140,7 @@ static enum lth_err store_operation(struct node *n, struct group *g,
     item.kind = JOURNAL_OPERATION;
     item.group = g;
     record_operation_write(&w, record->bytes, record->len);
-    return store_item(n, &item, &w, item.is_asked);
+    return store_item(n, &item, &w, true); /* decisions are rare, and people wait for them */
 }
 
 void rosters_store_all(struct node *n, struct group *g)
@@ -169,9 +169,11 @@ static void say_overturned(struct node *n, struct group *g)
 /* The operation taken last becomes so. */
 static enum lth_err follow(struct node *n, struct group *g, const struct journal_item *how)
 {
-    bool was_kept = g->conversation;
+    bool was_kept = g->conversation, was_member = g->is_member;
     say_overturned(n, g);
     group_settle(n, g, false);
+    if (was_member && !g->is_member)
+        group_say_dropped(n, g);
     if (!was_kept)
         return LTH_OK; /* all of it has been stored, or none is */
     return store_operation(n, g, roster_nth(g->roster, roster_count(g->roster) - 1), how);

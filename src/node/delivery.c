@@ -340,11 +340,12 @@ static void await(struct feed *f)
         r->exchange->awaited = f;
 }
 
-/* Somebody can give it again. */
-static bool is_of_others(const struct journal_item *item)
+/* Somebody can give it again, or, when it is only to be shown, we can. */
+static bool can_come_again(const struct journal_item *item)
 {
     return item->kind == JOURNAL_GIVEN_BACK || item->kind == JOURNAL_THEIR_ENTRY ||
-           item->kind == JOURNAL_RECEIPT || item->kind == JOURNAL_KEY;
+           item->kind == JOURNAL_RECEIPT || item->kind == JOURNAL_KEY ||
+           item->kind == JOURNAL_OPENED;
 }
 
 void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
@@ -363,7 +364,7 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
         if (item.kind == JOURNAL_OPERATION)
             rosters_on_refused(n, item.group);
         if (item.kind == JOURNAL_KEY || item.kind == JOURNAL_OPENED)
-            keys_on_refused(&item);
+            keys_on_refused(n, &item);
         if (item.kind == JOURNAL_OUR_CHAIN)
             item.feed->conversation->group->has_chain = false;
         if (item.kind == JOURNAL_OUR_ENTRY)
@@ -372,7 +373,7 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
             refuse_ours(n, item.ticket, why);
         if (item.kind == JOURNAL_THEIR_ENTRY)
             await(item.feed); /* the oldest is the last one here */
-        if (is_of_others(&item))
+        if (can_come_again(&item))
             receiving_ask_all_again(n, item.feed->conversation);
     }
 }

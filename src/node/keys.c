@@ -224,11 +224,18 @@ void keys_open_all(struct node *n, const struct group *g)
     }
 }
 
-void keys_on_refused(const struct journal_item *item)
+void keys_on_refused(struct node *n, const struct journal_item *item)
 {
-    struct feed_chain *chain = chains_of(&item->feed->chains, item->number);
-    if (item->kind == JOURNAL_OPENED)
-        feed_set_waiting(item->feed, item->number, true);
-    else if (chain && chain->number == item->number)
+    struct feed *f = item->feed;
+    struct feed_chain *chain = chains_of(&f->chains, item->number);
+    if (item->kind == JOURNAL_OPENED) {
+        feed_set_waiting(f, item->number, true);
+        return;
+    }
+    if (chain && chain->number == item->number)
         chains_drop_key(chain);
+    if (f->mine)
+        f->conversation->group->has_chain = false; /* nobody will get its key */
+    else
+        wants_look(n, f->conversation->group);
 }

@@ -35,6 +35,7 @@ bool keys_on_entry(struct node *n, struct feed *f, uint64_t number);
 /* What still waits though its key is here: the disk did not take the record that shows it. */
 void keys_open_all(struct node *n, const struct group *g);
 
-void keys_on_refused(const struct journal_item *item);
+/* The disk did not take a KEY or OPENED record. */
+void keys_on_refused(struct node *n, const struct journal_item *item);
 
 #endif

@@ -29,8 +29,28 @@ void guest_clear(struct stage *s, struct guest *g)
 {
     if (s->guest == g)
         s->guest = NULL;
+    for (size_t i = s->staying_count; i-- > 0;)
+        if (s->staying[i] == g)
+            s->staying[i] = s->staying[--s->staying_count];
     buffer_clear(&g->raw);
     buffer_clear(&g->heard);
+}
+
+static bool stays(const struct stage *s, const struct guest *g)
+{
+    for (size_t i = 0; i < s->staying_count; i++)
+        if (s->staying[i] == g)
+            return true;
+    return false;
+}
+
+void guest_stay(struct stage *s, struct guest *g)
+{
+    require(s->staying_count < STAGE_STAYING_MAX);
+    if (s->guest == g)
+        s->guest = NULL;
+    if (!stays(s, g))
+        s->staying[s->staying_count++] = g;
 }
 
 /* ---- hearing ---- */
@@ -63,6 +83,7 @@ static void hear_frames(struct guest *g)
         while (frame_next(&r, &m) == LTH_OK) {
             const uint8_t *start = m.body - FRAME_HEADER_LEN;
             require(buffer_append(&g->heard, start, FRAME_HEADER_LEN + m.len) == LTH_OK);
+            g->heard_of[m.type % 32]++;
             if (m.type == MESSAGE_REKEY)
                 session_rekey_receive(&g->session);
         }
@@ -139,7 +160,7 @@ static void be_ready(struct stage *s, struct guest *g)
 void guest_begin(struct stage *s, struct guest *g, uint32_t link, unsigned until)
 {
     uint8_t none[HELLO_LEN];
-    s->guest = g;
+    s->guest = stays(s, g) ? NULL : g;
     g->link = link;
     init_noise(g, true);
     stage_link_up(s, link, false, "192.0.2.9:40000");
@@ -164,7 +185,7 @@ void guest_connect(struct stage *s, struct guest *g, uint32_t link)
 void guest_accept(struct stage *s, struct guest *g, uint32_t link, const char *remote)
 {
     uint8_t hello[HELLO_LEN];
-    s->guest = g;
+    s->guest = stays(s, g) ? NULL : g;
     g->link = link;
     init_noise(g, false);
     stage_link_up(s, link, true, remote);

@@ -21,10 +21,14 @@ struct guest {
     bool ready;
     struct buffer raw;   /* not yet a whole frame or handshake message */
     struct buffer heard; /* messages of the last step, as in a plain frame */
+    size_t heard_of[32]; /* by type: how many, since it was made */
 };
 
 void guest_init(struct guest *g, uint8_t seed, const char *name);
 void guest_clear(struct stage *s, struct guest *g); /* the stage hears no more of g */
+
+/* From now on g hears what is written to it, also while another guest comes and speaks. */
+void guest_stay(struct stage *s, struct guest *g);
 
 /* Connects to the node as g on link, and runs the handshake to its end. */
 void guest_connect(struct stage *s, struct guest *g, uint32_t link);

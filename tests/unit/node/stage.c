@@ -77,14 +77,22 @@ void stage_answer_read(struct stage *s)
 
 /* ---- steps ---- */
 
+static void write(struct stage *s, const struct todo *todo)
+{
+    if (s->guest)
+        guest_hear(s->guest, todo);
+    for (size_t i = 0; i < s->staying_count; i++)
+        guest_hear(s->staying[i], todo);
+}
+
 static void look_at_todo(struct stage *s)
 {
     require(!s->todo.out_of_memory);
     for (const struct todo *t = s->todo.first; t; t = t->next) {
         if (t->type == TODO_APPEND)
             append(s, t);
-        if (t->type == TODO_WRITE && s->guest)
-            guest_hear(s->guest, t);
+        if (t->type == TODO_WRITE)
+            write(s, t);
     }
 }
 
@@ -93,6 +101,8 @@ void stage_input(struct stage *s, const struct node_input *input)
     todo_reset(&s->todo);
     if (s->guest)
         guest_forget(s->guest);
+    for (size_t i = 0; i < s->staying_count; i++)
+        guest_forget(s->staying[i]);
     node_step(s->node, &s->now, input, &s->todo);
     look_at_todo(s);
 }
@@ -117,8 +127,11 @@ static void start(struct stage *s, uint8_t seed)
 {
     uint8_t secret[64];
     memset(secret, seed, sizeof secret);
-    const struct node_config config = {
-        .secret = secret, .name = "host", .network = "", .next_record = s->appended + 1};
+    const struct node_config config = {.secret = secret,
+                                       .name = "host",
+                                       .network = "",
+                                       .next_record = s->appended + 1,
+                                       .shown = s->shown};
     s->node = node_new(&config);
     require(s->node != NULL);
     for (uint64_t n = 1; n <= s->appended; n++)
@@ -213,6 +226,15 @@ const struct event *stage_event(const struct stage *s, enum event_type type)
         if (t->event.type == type)
             return &t->event;
     return NULL;
+}
+
+size_t stage_events(const struct stage *s, enum event_type type)
+{
+    const struct todo *t;
+    size_t count = 0;
+    for (size_t i = 0; (t = stage_todo(s, TODO_EVENT, i)); i++)
+        count += t->event.type == type;
+    return count;
 }
 
 bool stage_closed(const struct stage *s, uint32_t link)

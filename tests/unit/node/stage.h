@@ -11,7 +11,7 @@
 
 struct guest;
 
-enum { STAGE_RECORDS_MAX = 4096, STAGE_START_MS = 1000000 };
+enum { STAGE_RECORDS_MAX = 4096, STAGE_START_MS = 1000000, STAGE_STAYING_MAX = 160 };
 
 struct stage {
     struct node *node;
@@ -22,7 +22,10 @@ struct stage {
         size_t len;
     } log[STAGE_RECORDS_MAX]; /* record n at n - 1; owned */
     uint64_t appended, reported;
-    struct guest *guest; /* who hears what is written to its link, or NULL */
+    uint64_t shown;                           /* the mark that a new process begins with */
+    struct guest *guest;                      /* who hears what is written to its link, or NULL */
+    struct guest *staying[STAGE_STAYING_MAX]; /* and those who hear beside it: guest_stay */
+    size_t staying_count;
 };
 
 /* A started node with a secret made of seed. */
@@ -56,6 +59,9 @@ const struct todo *stage_todo(const struct stage *s, enum todo_type type, size_t
 
 /* Of the last step: the first event of a type, or NULL. */
 const struct event *stage_event(const struct stage *s, enum event_type type);
+
+/* Of the last step: how many events of a type. */
+size_t stage_events(const struct stage *s, enum event_type type);
 
 /* True when the last step closed link. */
 bool stage_closed(const struct stage *s, uint32_t link);

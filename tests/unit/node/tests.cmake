@@ -26,6 +26,8 @@ unit(node roster_fold ${NODE_CAST})
 unit(node roster_handing ${NODE_CAST})
 unit(node roster_repeat ${NODE_CAST})
 unit(node roster_random ${NODE_CAST})
+set(NODE_BAND ${NODE_STAGE} ${CMAKE_CURRENT_LIST_DIR}/band.c)
+unit(node keys ${NODE_BAND})
 
 # Memory that is out, where the test says so.
 target_link_options(test_node_roster PRIVATE

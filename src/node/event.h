@@ -183,7 +183,9 @@ struct event {
             uint64_t number;
             bool in_roster; /* two decisions about a group, number is their height */
         } fork;
-        struct group_view group; /* EVENT_GROUP, EVENT_LEFT: as it is now */
+        /* EVENT_GROUP, EVENT_LEFT: as it is now. What a command of ours has changed is told by its
+         * answer alone; only that we are out of a group is told by EVENT_LEFT as well. */
+        struct group_view group;
         struct { /* EVENT_WAITING_FOR_KEY: entry id of from's is here, its key not */
             uint8_t conversation[CONVERSATION_ID_LEN], from[ID_LEN], id[MESSAGE_ID_LEN];
         } waiting_for_key;

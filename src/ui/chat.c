@@ -49,6 +49,8 @@ static void follow_line(struct chat *c, const struct prompt_line *line, struct p
         ask(&c->info, line->command.ticket, line->command.group);
     } else if (line->kind == PROMPT_HELP) {
         prompt_command_help(pen);
+    } else if (line->kind == PROMPT_GROUP_HELP) {
+        prompt_command_group_help(pen);
     } else if (line->kind == PROMPT_REFUSED) {
         refuse(pen, line->why.text);
     }

@@ -43,8 +43,9 @@ struct chat_time {
 void chat_init(struct chat *c, const char *to, bool first_run);
 void chat_clear(struct chat *c);
 
-/* A typed line. PROMPT_SUBMIT, PROMPT_TO and PROMPT_INFO: submit out->command. PROMPT_HELP and
- * PROMPT_REFUSED have been answered to pen. The caller clears *out after LTH_OK. */
+/* A typed line. PROMPT_SUBMIT, PROMPT_TO and PROMPT_INFO: submit out->command. PROMPT_HELP,
+ * PROMPT_GROUP_HELP and PROMPT_REFUSED have been answered to pen. The caller clears *out after
+ * LTH_OK. */
 LTH_MUST_USE enum lth_err chat_line(struct chat *c, const char *line, struct pen *pen,
                                     struct prompt_line *out);
 

@@ -11,7 +11,7 @@ typedef bool take_arguments(struct prompt_line *p, char *rest, const char *curre
 
 static take_arguments take_nothing, take_to, take_message, take_history, take_verify, take_petname,
     take_who, take_name, take_address, take_new_group, take_member, take_group, take_new_name,
-    take_setting;
+    take_setting, take_topic;
 
 /* Rows without help are second names of the row above them. */
 static const struct row {
@@ -58,7 +58,7 @@ static const struct row {
      "a new key for what you write in it"},
     {"/group info", "[#GROUP]", PROMPT_INFO, COMMAND_GROUPS, take_group, "who is in it"},
     {"/status", "", PROMPT_SUBMIT, COMMAND_STATUS, take_nothing, "how this node is doing"},
-    {"/help", "", PROMPT_HELP, COMMAND_COUNT, take_nothing, "this list"},
+    {"/help", "[group]", PROMPT_HELP, COMMAND_COUNT, take_topic, "this list, or that of /group"},
     {"/quit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, "end"},
     {"/exit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, NULL},
 };
@@ -232,6 +232,16 @@ static bool take_setting(struct prompt_line *p, char *rest, const char *current)
            (strcmp(word, "none") == 0 || strcmp(word, "all") == 0);
 }
 
+static bool take_topic(struct prompt_line *p, char *rest, const char *current)
+{
+    (void)current;
+    const char *topic = typed_word_cut(&rest);
+    if (!topic)
+        return !*rest;
+    p->kind = PROMPT_GROUP_HELP;
+    return strcmp(topic + (*topic == '/'), "group") == 0 && !*rest;
+}
+
 /* The length of word when line begins with it and it ends there; a space in word stands
  * for any spaces. 0 otherwise. */
 static size_t match_word(const char *line, const char *word)
@@ -283,8 +293,8 @@ static const struct row *find_nearest(const char *word, size_t len)
     return nearest;
 }
 
-/* "/peer" alone: says with which words it goes on, and with what when these are few; false when
- * with none. */
+/* "/peer" alone: says with which words it goes on, and with what; false when with none. "/group"
+ * goes on in more ways than a sentence holds, so what they take stands in its help. */
 static bool refuse_half(struct prompt_line *p, const char *line, size_t len)
 {
     char full[256] = "", brief[256] = "";
@@ -300,7 +310,7 @@ static bool refuse_half(struct prompt_line *p, const char *line, size_t len)
         count++;
     }
     if (count)
-        sentence_set(&p->why, count <= 2 ? "It is: %s." : "It is one of %s: see /help.",
+        sentence_set(&p->why, count <= 2 ? "It is: %s." : "It is one of %s: see /help group.",
                      count <= 2 ? full : brief);
     return count;
 }
@@ -379,19 +389,40 @@ void prompt_line_clear(struct prompt_line *p)
     *p = (struct prompt_line){0};
 }
 
+static size_t width(const struct row *row)
+{
+    return strlen(row->word) + 1 + strlen(row->arguments);
+}
+
+static bool is_of_part(const struct row *row, bool of_groups)
+{
+    return row->help && (strncmp(row->word, "/group ", 7) == 0) == of_groups;
+}
+
+static void say_rows(struct pen *pen, bool of_groups)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (is_of_part(&table[i], of_groups) && width(&table[i]) > widest)
+            widest = width(&table[i]);
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (is_of_part(&table[i], of_groups))
+            pen_say(pen, "  %s %s%*s%s\n", table[i].word, table[i].arguments,
+                    (int)(widest - width(&table[i]) + 2), "", table[i].help);
+}
+
 void prompt_command_help(struct pen *pen)
 {
-    for (size_t i = 0; i < LENGTH(table); i++)
-        if (table[i].help) {
-            size_t width = strlen(table[i].word) + strlen(table[i].arguments) + 1;
-            pen_say(pen, "  %s %s%*s%s\n", table[i].word, table[i].arguments,
-                    width < 34 ? (int)(34 - width) : 1, "", table[i].help);
-        }
-    pen_say(pen,
-            "A line without / goes to the chosen person or group; // sends a slash. WHO is\n"
-            "a name, an id or its first letters, and for /to, /msg and /history also a\n"
-            "#GROUP. What has spaces stands in \"quotes\". While you talk to a group, [#GROUP]\n"
-            "may be left out.\n");
+    say_rows(pen, false);
+    pen_say(pen, "A line without / goes to the chosen person or group; // sends a slash. WHO is\n"
+                 "a name, an id or its first letters, and for /to, /msg and /history also a\n"
+                 "#GROUP; what has spaces stands in \"quotes\". For groups: /help group\n");
+}
+
+void prompt_command_group_help(struct pen *pen)
+{
+    say_rows(pen, true);
+    pen_say(pen, "While you talk to a group, [#GROUP] may be left out. /groups lists yours.\n");
 }
 
 const char *prompt_command_complete(const char *start, size_t nth)

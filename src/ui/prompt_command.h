@@ -19,6 +19,7 @@ enum prompt_kind {
                      * VERIFY or for a group GROUPS, tells who it is */
     PROMPT_INFO,    /* show command.group as the answer to the command, GROUPS, has it */
     PROMPT_HELP,
+    PROMPT_GROUP_HELP,
     PROMPT_REFUSED, /* why says what is wrong */
 };
 
@@ -36,8 +37,10 @@ LTH_MUST_USE enum lth_err prompt_command_parse(const char *line, const char *cur
                                                struct prompt_line *out);
 void prompt_line_clear(struct prompt_line *p);
 
-/* The table as help for a person. */
+/* The table as help for a person, in two parts, so that each fits on a screen: all that is not
+ * "/group …", and what is. */
 void prompt_command_help(struct pen *pen);
+void prompt_command_group_help(struct pen *pen);
 
 /* The nth command that begins with start, slash included, in the words of the table; NULL behind
  * the last. */

@@ -661,6 +661,10 @@ static void test_help_and_refusals_are_answered_at_once(void **state)
     assert_int_equal(f.line.kind, PROMPT_HELP);
     assert_true(f.out.len > 500);
     f.out.len = 0;
+    type(&f, "/help group");
+    assert_int_equal(f.line.kind, PROMPT_GROUP_HELP);
+    assert_memory_equal(f.out.bytes, "  /group new", 12);
+    f.out.len = 0;
     type(&f, "hello");
     assert_int_equal(f.line.kind, PROMPT_REFUSED);
     assert_memory_equal(f.out.bytes, "!! Nobody is chosen", 19);

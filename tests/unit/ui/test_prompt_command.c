@@ -29,6 +29,10 @@ static const struct {
     {"/exit", PROMPT_SUBMIT, COMMAND_QUIT, NULL, NULL},
     {"/quitx", PROMPT_REFUSED, -1, NULL, NULL},
     {"/help", PROMPT_HELP, -1, NULL, NULL},
+    {"/help group ", PROMPT_GROUP_HELP, -1, NULL, NULL},
+    {"/help /group", PROMPT_GROUP_HELP, -1, NULL, NULL},
+    {"/help me", PROMPT_REFUSED, -1, NULL, NULL},
+    {"/help group now", PROMPT_REFUSED, -1, NULL, NULL},
     {"/who", PROMPT_SUBMIT, COMMAND_PEERS, NULL, NULL},
     {"/groups", PROMPT_SUBMIT, COMMAND_GROUPS, NULL, NULL},
     {"/status  ", PROMPT_SUBMIT, COMMAND_STATUS, NULL, NULL},
@@ -250,7 +254,7 @@ static const struct {
     {"/peer", "It is: /peer add HOST:PORT, or /peer remove HOST:PORT."},
     {"/peer a:1", "It is: /peer add HOST:PORT, or /peer remove HOST:PORT."},
     {"/group", "It is one of /group new, /group add, "},
-    {"/group ad bob", "/group info: see /help."},
+    {"/group ad bob", "/group info: see /help group."},
     {"/grops", "did you mean /groups?"},
     {"/group new", "It is: /group new NAME [WHO ...]."},
     {"/group new #", "It is: /group new NAME [WHO ...]."},
@@ -282,26 +286,46 @@ static void test_text_for_nobody_is_not_sent(void **state)
     }
 }
 
+/* Both parts of the help; caller clears. */
+static const char *write_help(struct buffer *out, bool only_groups)
+{
+    struct pen pen = pen_over(out, false);
+    if (!only_groups)
+        prompt_command_help(&pen);
+    prompt_command_group_help(&pen);
+    assert_int_equal(buffer_append(out, "", 1), LTH_OK);
+    return (const char *)out->bytes;
+}
+
 static void test_help_fits_into_79_columns(void **state)
 {
     (void)state;
     struct buffer out = {0};
-    struct pen pen = pen_over(&out, false);
-    prompt_command_help(&pen);
-    assert_int_equal(buffer_append(&out, "", 1), LTH_OK);
+    (void)write_help(&out, false);
     for (char *line = strtok((char *)out.bytes, "\n"); line; line = strtok(NULL, "\n"))
         CHECK(strlen(line) <= 79, line);
     buffer_clear(&out);
+}
+
+static void test_each_help_fits_on_a_screen_of_24_lines(void **state)
+{
+    (void)state;
+    struct buffer all = {0}, of_groups = {0};
+    size_t lines = 0, group_lines = 0;
+    for (const char *at = write_help(&all, false); (at = strchr(at, '\n')); at++)
+        lines++;
+    for (const char *at = write_help(&of_groups, true); (at = strchr(at, '\n')); at++)
+        group_lines++;
+    assert_true(group_lines <= 22 && lines - group_lines <= 22); /* what was typed, the prompt */
+    buffer_clear(&all);
+    buffer_clear(&of_groups);
 }
 
 static void test_help_has_a_line_for_every_command(void **state)
 {
     (void)state;
     struct buffer out = {0};
-    struct pen pen = pen_over(&out, false);
-    prompt_command_help(&pen);
-    assert_int_equal(buffer_append(&out, "", 1), LTH_OK);
-    const char *help = (const char *)out.bytes, *word;
+    const char *help = write_help(&out, false), *word;
     for (size_t i = 0; (word = prompt_command_complete("/", i)); i++)
         if (strcmp(word, "/peers") != 0 && strcmp(word, "/exit") != 0) /* second names */
             CHECK(strstr(help, word), word);
@@ -348,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_a_refusal_says_what_to_do),
         cmocka_unit_test(test_text_for_nobody_is_not_sent),
         cmocka_unit_test(test_help_fits_into_79_columns),
+        cmocka_unit_test(test_each_help_fits_on_a_screen_of_24_lines),
         cmocka_unit_test(test_help_has_a_line_for_every_command),
         cmocka_unit_test(test_the_manual_page_has_every_command),
         cmocka_unit_test(test_commands_are_completed),

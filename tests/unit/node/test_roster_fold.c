@@ -247,6 +247,8 @@ static void test_membership_is_known_at_every_operation(void **state)
     (void)state;
     struct scene *s = scene_of(2);
     const struct said *create = s->said[0];
+    const struct said *promoted = tell(s, ANN, NULL, op_promote(BOB));
+    const struct said *demoted = tell(s, ANN, NULL, op_demote(BOB));
     const struct said *removed = tell(s, ANN, NULL, op_remove(BOB));
     const struct said *renamed = tell(s, ANN, NULL, op_rename("us"));
     const struct said *added = tell(s, ANN, NULL, op_add(DAN));
@@ -256,8 +258,10 @@ static void test_membership_is_known_at_every_operation(void **state)
         const char *name;
         const struct said *at;
         const char *in;
-    } rows[] = {{"create", create, "ABC"}, {"removed", removed, "AC"}, {"renamed", renamed, "AC"},
-                {"added", added, "ACD"},   {"back", back, "ABCD"},     {"a branch", branch, "AB"}};
+    } rows[] = {{"create", create, "ABC"},   {"promoted", promoted, "ABC"},
+                {"demoted", demoted, "ABC"}, {"removed", removed, "AC"},
+                {"renamed", renamed, "AC"},  {"added", added, "ACD"},
+                {"back", back, "ABCD"},      {"a branch", branch, "AB"}};
     for (size_t i = 0; i < LENGTH(rows); i++)
         for (unsigned who = ANN; who <= EVE; who++)
             CHECK(was_in(s, rows[i].at, who) == (strchr(rows[i].in, "ABCDE"[who]) != NULL),
@@ -347,8 +351,11 @@ static void test_what_was_said_on_a_losing_branch_is_cut_by_the_path(void **stat
     check_counts(s, bobs, NUMBER, "on the branch that lost");
     check_counts(s, more, NUMBER, "further up on it");
     check_counts(s, gone, 0, "on the path");
+    const struct said *late = tell(s, BOB, more, op_rename("too late"));
+    check_counts(s, late, NUMBER, "even what came after it had lost");
     tell(s, ANN, NULL, op_add(BOB));
     check_counts(s, more, NUMBER, "coming again does not open the branch");
+    check_counts(s, late, NUMBER, "nor what came after");
     scene_free(s);
 }
 

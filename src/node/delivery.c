@@ -200,6 +200,7 @@ static void say_delivered(struct node *n, struct reach *r, uint64_t upto)
             continue;
         struct event *event = say(n, EVENT_DELIVERED);
         memcpy(event->delivery.id, feed_hash(r->feed, r->receipted + 1), HASH_LEN);
+        memcpy(event->delivery.conversation, r->feed->id.conversation, CONVERSATION_ID_LEN);
         memcpy(event->delivery.peer, r->exchange->contact->identity.id, ID_LEN);
         event->delivery.time_ms = n->now.wall_ms;
     }

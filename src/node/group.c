@@ -252,6 +252,7 @@ static void say_forks(struct node *n, struct group *g)
         memcpy(event->fork.conversation, roster_id(g->roster), HASH_LEN);
         memcpy(event->fork.from, author, ID_LEN);
         event->fork.number = height;
+        event->fork.in_roster = true;
     }
 }
 

@@ -56,8 +56,10 @@ static void bend_path(struct roster *r, uint32_t at)
     r->change.moved = true;
     r->change.lost = r->epoch - fork;
     r->change.overturned = r->change.lost > 0;
-    if (r->change.overturned)
+    if (r->change.overturned) {
+        memcpy(r->change.of, roster_on_path(r, h->height)->record->op.author, ID_LEN);
         leave_path(r, fork);
+    }
     h->anchor = h->height;
     r->path[fork] = at;
     r->epoch = h->height;
@@ -111,6 +113,16 @@ static enum lth_err find_place(const struct roster *r, const struct operation_re
     return fits ? LTH_OK : LTH_LIMIT;
 }
 
+/* Whoever decides nothing must not be able to use up what all can decide. */
+static bool has_left_enough(const struct roster *r, const uint8_t id[ID_LEN])
+{
+    uint32_t who = places_find(&r->by_id, id);
+    size_t count = 0;
+    for (size_t i = 0; i < r->count; i++)
+        count += r->held[i].author == who && r->held[i].rank == NO_ADMIN;
+    return count >= LEAVES_OF_ONE_MAX;
+}
+
 /* The signature first: a valid one on something invalid is passed over, a false one is not. */
 static enum lth_err check(const struct roster *r, const struct operation_record *record,
                           uint32_t parent)
@@ -123,8 +135,9 @@ static enum lth_err check(const struct roster *r, const struct operation_record 
     enum lth_err err = operation_verify(record->bytes, record->len, author->ed25519);
     if (err != LTH_OK)
         return err;
-    bool valid = roster_judge(r, parent, op->author, op) == ROSTER_VALID;
-    return valid ? LTH_OK : LTH_UNAVAILABLE;
+    if (roster_judge(r, parent, op->author, op) != ROSTER_VALID)
+        return LTH_UNAVAILABLE;
+    return op->type == OPERATION_LEAVE && has_left_enough(r, op->author) ? LTH_LIMIT : LTH_OK;
 }
 
 /* All the room that keeping op may need. */

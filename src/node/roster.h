@@ -14,7 +14,11 @@
 
 #include "wire/operation.h"
 
-enum { ROSTER_MAX = 4096, ROSTER_BYTES_MAX = 8 * 1024 * 1024 };
+enum {
+    ROSTER_MAX = 4096,
+    ROSTER_BYTES_MAX = 4 * 1024 * 1024,
+    LEAVES_OF_ONE_MAX = 64 /* that somebody who is no admin can fill it with */
+};
 
 struct roster;
 
@@ -46,7 +50,8 @@ void roster_free(struct roster *r);
  *   LTH_NOT_FOUND    its parent is not held
  *   LTH_MALFORMED, LTH_FORGED
  *   LTH_UNAVAILABLE  not valid at its parent, or of another group
- *   LTH_LIMIT        ROSTER_MAX are held, or with it more than ROSTER_BYTES_MAX would be
+ *   LTH_LIMIT        ROSTER_MAX are held, or with it more than ROSTER_BYTES_MAX would be, or
+ *                    LEAVES_OF_ONE_MAX of its author, who is no admin
  *   LTH_NO_MEMORY
  * On error nothing has changed. */
 LTH_MUST_USE enum lth_err roster_take(struct roster *r, const uint8_t *bytes, size_t len);
@@ -57,6 +62,7 @@ struct roster_change {
     bool overturned;    /* and the old head is not behind it */
     uint32_t lost;      /* overturned: how many operations of the old path no longer count */
     uint8_t by[ID_LEN]; /* moved: the author of the operation taken */
+    uint8_t of[ID_LEN]; /* overturned: the author of the lowest that no longer counts */
 };
 const struct roster_change *roster_change(const struct roster *r);
 
@@ -79,6 +85,10 @@ const uint8_t *roster_membership_head(const struct roster *r);
 /* How somebody who is not in now, and was on this path, went: their last remove or leave. NULL for
  * everybody else. */
 const struct operation_record *roster_departure(const struct roster *r, const uint8_t id[ID_LEN]);
+
+/* For somebody who was brought in, but not on the path: the operation of the path that came in the
+ * place of what brought them in. NULL for everybody else. */
+const struct operation_record *roster_instead(const struct roster *r, const uint8_t id[ID_LEN]);
 
 /* The keys of anybody who was brought in by an operation that is held; or NULL. Until the next
  * take. */

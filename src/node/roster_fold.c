@@ -194,6 +194,19 @@ const struct operation_record *roster_departure(const struct roster *r, const ui
 
 /* ---- what counted at an operation ---- */
 
+const struct operation_record *roster_instead(const struct roster *r, const uint8_t id[ID_LEN])
+{
+    uint32_t who = places_find(&r->by_id, id);
+    if (who == NOWHERE || r->people[who].joined || r->people[who].gone)
+        return NULL;
+    for (size_t i = r->count; i-- > 0;) {
+        const struct held *h = &r->held[i];
+        if (h->about == who && h->type == OPERATION_ADD && h->anchor < r->epoch)
+            return roster_on_path(r, h->anchor + 1)->record;
+    }
+    return NULL;
+}
+
 bool roster_was_member(const struct roster *r, const uint8_t hash[HASH_LEN],
                        const uint8_t id[ID_LEN])
 {

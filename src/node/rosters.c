@@ -37,9 +37,11 @@ static bool is_shown(const struct group *g, const struct contact *contact, const
     *upto = NULL;
     if (roster_member(g->roster, id))
         return true;
-    const struct operation_record *departure = roster_departure(g->roster, id);
-    *upto = departure ? departure->op.hash : NULL;
-    return departure;
+    const struct operation_record *end = roster_departure(g->roster, id);
+    if (!end)
+        end = roster_instead(g->roster, id);
+    *upto = end ? end->op.hash : NULL;
+    return end;
 }
 
 void rosters_tell(struct node *n, struct link *l, const struct group *g, bool is_answer)
@@ -159,11 +161,18 @@ static void say_overturned(struct node *n, struct group *g)
     const struct roster_change *change = roster_change(g->roster);
     if (!change->overturned || !g->conversation)
         return;
-    const struct operation_record *head = roster_find(g->roster, roster_head(g->roster));
     struct event *event = say(n, EVENT_GROUP);
     group_view(n, g, &event->group);
-    group_change_of(n, g, &head->op, &event->group.change);
-    event->group.change.what = "overturn";
+    event->group.change = (struct group_change){
+        .is_any = true,
+        .what = "overturn",
+        .by_name = group_name_of(n, g, change->by),
+        .subject_name = group_name_of(n, g, change->of),
+        .by_me = memcmp(change->by, n->me.public.id, ID_LEN) == 0,
+        .subject_is_me = memcmp(change->of, n->me.public.id, ID_LEN) == 0,
+    };
+    memcpy(event->group.change.by, change->by, ID_LEN);
+    memcpy(event->group.change.subject, change->of, ID_LEN);
 }
 
 /* The operation taken last becomes so. */

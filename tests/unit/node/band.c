@@ -13,6 +13,7 @@ void band_open(struct band *b, struct stage *s)
 {
     uint8_t seed[64];
     memset(seed, 1, sizeof seed); /* as stage_open makes it */
+    stage_open(s, 1);
     *b = (struct band){.s = s, .roster = roster_new(), .time_ms = s->now.wall_ms};
     assert_non_null(b->roster);
     identity_secret_init(&b->host, seed, seed + 32);
@@ -20,7 +21,32 @@ void band_open(struct band *b, struct stage *s)
 
 void band_close(struct band *b)
 {
+    while (b->s->staying_count)
+        guest_clear(b->s, b->s->staying[0]);
     roster_free(b->roster);
+    stage_close(b->s);
+}
+
+void band_of_three(struct band *b, struct stage *s, struct guest *bob, struct guest *cat,
+                   struct guest *dan, uint8_t history)
+{
+    band_open(b, s);
+    band_meet(b, bob, 2, "bob");
+    band_meet(b, cat, 3, "cat");
+    band_meet(b, dan, 4, "dan");
+    const struct person others[] = {band_host_person(b), band_person(cat)};
+    band_send(b, bob, band_create(b, bob, history, others, LENGTH(others)));
+    stage_disk_done(s);
+    band_send_have(b, bob, HAVE_LAST, NULL, 0);
+    band_send_have(b, cat, HAVE_LAST, NULL, 0);
+}
+
+void band_restart(struct band *b, uint64_t record)
+{
+    b->s->reported = record;
+    stage_restart(b->s, 1);
+    for (size_t i = 0; i < b->s->staying_count; i++)
+        b->s->staying[i]->ready = false;
 }
 
 const uint8_t *band_id(const struct band *b)
@@ -252,6 +278,22 @@ void band_send_key_wanted(struct band *b, struct guest *via, const uint8_t chain
     group_begin(&w, band_id(b));
     group_add_hash(&w, chain);
     guest_send(b->s, via, MESSAGE_KEY_WANTED, 0, body, writer_len(&w));
+}
+
+struct feed *band_host_feed(const struct band *b)
+{
+    return band_group(b)->conversation->writing;
+}
+
+void band_send_receipt(struct band *b, struct guest *via, uint64_t number)
+{
+    struct feed_point point;
+    struct receipt receipt;
+    uint8_t body[RECEIPT_LEN];
+    feed_point_of(band_host_feed(b), number, &point);
+    receipt_sign(&via->me, &point, &receipt);
+    receipt_write(&receipt, body);
+    guest_send(b->s, via, MESSAGE_RECEIPT, 0, body, sizeof body);
 }
 
 /* ---- voices ---- */

@@ -21,8 +21,16 @@ struct band {
     uint64_t time_ms;            /* of the operation said last: no two are alike */
 };
 
-void band_open(struct band *b, struct stage *s);
-void band_close(struct band *b);
+void band_open(struct band *b, struct stage *s); /* and the stage */
+void band_close(struct band *b);                 /* and the stage, and its guests */
+
+/* The usual scene, opened: bob's group, with us and cat in it, durable here. Dan is there, and is
+ * no member. */
+void band_of_three(struct band *b, struct stage *s, struct guest *bob, struct guest *cat,
+                   struct guest *dan, uint8_t history);
+
+/* A new process on the log up to that record, and nobody is connected. */
+void band_restart(struct band *b, uint64_t record);
 
 /* The group's id, and the group as the node has it; NULL if it has none. */
 const uint8_t *band_id(const struct band *b);
@@ -80,6 +88,12 @@ void band_send_have(struct band *b, struct guest *via, uint8_t flags, const stru
 void band_send_want(struct band *b, struct guest *via, const uint8_t author[ID_LEN],
                     uint64_t incarnation, uint64_t number);
 void band_send_key_wanted(struct band *b, struct guest *via, const uint8_t chain[HASH_LEN]);
+
+/* Says that via holds our feed of this process up to number. */
+void band_send_receipt(struct band *b, struct guest *via, uint64_t number);
+
+/* Our feed of this process in the group. */
+struct feed *band_host_feed(const struct band *b);
 
 /* ---- voices ---- */
 

@@ -12,29 +12,10 @@ static struct band b;
 static struct guest bob, cat, dan;
 static struct voice cats;
 
-/* The group is bob's; we and cat are in it. Dan is here, and is not. */
 static void open_band(uint8_t history)
 {
-    stage_open(&s, 1);
-    band_open(&b, &s);
-    band_meet(&b, &bob, 2, "bob");
-    band_meet(&b, &cat, 3, "cat");
-    band_meet(&b, &dan, 4, "dan");
-    const struct person others[] = {band_host_person(&b), band_person(&cat)};
-    band_send(&b, &bob, band_create(&b, &bob, history, others, 2));
-    stage_disk_done(&s);
-    band_send_have(&b, &bob, HAVE_LAST, NULL, 0);
-    band_send_have(&b, &cat, HAVE_LAST, NULL, 0);
+    band_of_three(&b, &s, &bob, &cat, &dan, history);
     voice_open(&cats, &b, &cat.me, cat.incarnation);
-}
-
-static void close_band(void)
-{
-    guest_clear(&s, &bob);
-    guest_clear(&s, &cat);
-    guest_clear(&s, &dan);
-    band_close(&b);
-    stage_close(&s);
 }
 
 static int open_stage(void **state)
@@ -47,7 +28,7 @@ static int open_stage(void **state)
 static int close_stage(void **state)
 {
     (void)state;
-    close_band();
+    band_close(&b);
     return 0;
 }
 
@@ -67,11 +48,6 @@ static struct group_key key_heard(const struct guest *g)
     assert_true(guest_heard(g, MESSAGE_KEY, &m));
     assert_int_equal(group_key_parse(m.body, m.len, &key), LTH_OK);
     return key;
-}
-
-static const struct feed *our_feed(void)
-{
-    return band_group(&b)->conversation->writing;
 }
 
 /* ---- giving ---- */
@@ -98,7 +74,7 @@ static void test_the_key_is_what_the_chain_committed_to(void **state)
     uint8_t commitment[HASH_LEN];
     band_host_says(&b, "hello");
     const struct group_key key = key_heard(&bob);
-    const struct feed *f = our_feed();
+    const struct feed *f = band_host_feed(&b);
     assert_memory_equal(key.group, band_id(&b), HASH_LEN);
     assert_memory_equal(key.chain, feed_hash(f, 1), HASH_LEN);
     chain_commitment(&f->id, roster_head(b.roster), key.key, commitment);
@@ -122,7 +98,7 @@ static void test_who_joins_later_gets_the_old_keys_only_when_all_may_be_read(voi
         uint8_t history;
         bool gets_old;
     } rows[] = {{"none", HISTORY_NONE, false}, {"all", HISTORY_ALL, true}};
-    close_band();
+    band_close(&b);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         open_band(rows[i].history);
         const struct person person = band_person(&dan);
@@ -132,15 +108,15 @@ static void test_who_joins_later_gets_the_old_keys_only_when_all_may_be_read(voi
         band_send_have(&b, &dan, HAVE_LAST, NULL, 0);
         CHECK(dan.heard_of[MESSAGE_ENTRIES] > 0, rows[i].name);
         CHECK((dan.heard_of[MESSAGE_KEY] == 1) == rows[i].gets_old, rows[i].name);
-        band_send_key_wanted(&b, &dan, feed_hash(our_feed(), 1));
+        band_send_key_wanted(&b, &dan, feed_hash(band_host_feed(&b), 1));
         CHECK((dan.heard_of[MESSAGE_KEY] == 2) == rows[i].gets_old, rows[i].name);
-        band_send_key_wanted(&b, &cat, feed_hash(our_feed(), 1));
+        band_send_key_wanted(&b, &cat, feed_hash(band_host_feed(&b), 1));
         CHECK(cat.heard_of[MESSAGE_KEY] == 2, rows[i].name);
         size_t before = dan.heard_of[MESSAGE_KEY];
         band_host_says(&b, "after");
         CHECK(dan.heard_of[MESSAGE_KEY] == before + 1, rows[i].name);
         if (i + 1 < LENGTH(rows))
-            close_band();
+            band_close(&b);
     }
 }
 
@@ -148,11 +124,11 @@ static void test_whoever_is_not_in_gets_no_key(void **state)
 {
     (void)state;
     band_host_says(&b, "hello");
-    band_send_key_wanted(&b, &dan, feed_hash(our_feed(), 1));
+    band_send_key_wanted(&b, &dan, feed_hash(band_host_feed(&b), 1));
     assert_int_equal(dan.heard_of[MESSAGE_KEY], 0);
     band_send(&b, &bob, band_say(&b, &bob.me, NULL, op_about(OPERATION_REMOVE, cat.me.public.id)));
     stage_disk_done(&s);
-    band_send_key_wanted(&b, &cat, feed_hash(our_feed(), 1));
+    band_send_key_wanted(&b, &cat, feed_hash(band_host_feed(&b), 1));
     assert_int_equal(cat.heard_of[MESSAGE_KEY], 1); /* from when it was said */
     band_host_says(&b, "without cat");
     assert_int_equal(cat.heard_of[MESSAGE_KEY], 1);
@@ -228,8 +204,7 @@ static void test_a_key_of_something_unknown_is_passed_over(void **state)
 static void test_what_was_said_before_we_came_is_neither_waited_for_nor_opened(void **state)
 {
     (void)state;
-    close_band();
-    stage_open(&s, 1);
+    band_close(&b);
     band_open(&b, &s);
     band_meet(&b, &bob, 2, "bob");
     band_meet(&b, &cat, 3, "cat");
@@ -325,13 +300,6 @@ static void test_a_key_that_comes_while_the_message_is_on_its_way_to_the_disk_op
 
 /* ---- restarts ---- */
 
-static void restart_at(uint64_t record)
-{
-    s.reported = record;
-    stage_restart(&s, 1);
-    bob.ready = cat.ready = dan.ready = false;
-}
-
 /* The guests are there again; cat gives the key when asked for it. */
 static size_t meet_and_count_shown(void)
 {
@@ -355,7 +323,7 @@ static void test_wherever_the_process_dies_what_waited_is_shown_once(void **stat
     for (uint64_t at = 0; at <= last - first; at++) {
         char row[32];
         snprintf(row, sizeof row, "%u records behind", (unsigned)at);
-        close_band();
+        band_close(&b);
         open_band(HISTORY_NONE);
         cat_says(2);
         stage_disk_done(&s);
@@ -364,9 +332,9 @@ static void test_wherever_the_process_dies_what_waited_is_shown_once(void **stat
         band_rest(&b, EVENT_MESSAGE);
         last = s.appended; /* the key, and two that are opened */
         CHECK(last == first + 3, row);
-        restart_at(first + at);
+        band_restart(&b, first + at);
         CHECK(meet_and_count_shown() == 2, row);
-        restart_at(s.appended); /* nothing was marked as shown: both again, and once */
+        band_restart(&b, s.appended); /* nothing was marked as shown: both again, and once */
         CHECK(meet_and_count_shown() == 2, row);
     }
 }
@@ -377,11 +345,11 @@ static void test_wherever_the_process_dies_before_the_key_it_is_shown_once(void 
     for (uint64_t cut = 0; cut <= 4; cut++) { /* feed, chain and two texts */
         char row[32];
         snprintf(row, sizeof row, "%u records less", (unsigned)cut);
-        close_band();
+        band_close(&b);
         open_band(HISTORY_NONE);
         cat_says(2);
         stage_disk_done(&s);
-        restart_at(s.appended - cut);
+        band_restart(&b, s.appended - cut);
         band_meet_again(&b, &cat);
         band_send_have(&b, &cat, HAVE_LAST, NULL, 0);
         voice_send(&cats, &s, &cat, 1, cats.count);
@@ -407,10 +375,10 @@ static void test_the_mark_of_what_was_shown_counts_what_waited(void **state)
     assert_int_equal(count, 2);
     assert_true(marks[0] < marks[1] && marks[1] == s.appended);
     s.shown = marks[0];
-    restart_at(s.appended);
+    band_restart(&b, s.appended);
     assert_int_equal(meet_and_count_shown(), 1);
     s.shown = marks[1];
-    restart_at(s.appended);
+    band_restart(&b, s.appended);
     assert_int_equal(meet_and_count_shown(), 0);
 }
 
@@ -424,11 +392,11 @@ static void test_after_a_restart_what_came_opened_is_not_waited_for(void **state
     voice_send(&cats, &s, &cat, 2, 2);
     stage_disk_done(&s);
     s.shown = s.appended;
-    restart_at(s.appended);
+    band_restart(&b, s.appended);
     assert_int_equal(stage_count(&s, TODO_APPEND), 0);
     assert_int_equal(meet_and_count_shown(), 0);
     s.shown = 0;
-    restart_at(s.appended);
+    band_restart(&b, s.appended);
     assert_int_equal(meet_and_count_shown(), 1);
 }
 
@@ -439,7 +407,7 @@ static void test_a_key_that_the_disk_refused_is_asked_for_again(void **state)
     (void)state;
     static const uint64_t rows[] = {0, 20000}; /* how long the disk took to say so */
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        close_band();
+        band_close(&b);
         open_band(HISTORY_NONE);
         cat_says(1);
         stage_disk_done(&s);
@@ -482,9 +450,9 @@ static void test_a_chain_whose_key_the_disk_refused_is_not_gone_on_with(void **s
     assert_int_equal(stage_event(&s, EVENT_ERROR)->error.code, CODE_DISK_FULL);
     stage_disk_done(&s);
     band_host_says(&b, "again");
-    assert_int_equal(our_feed()->chains.count, 2);
+    assert_int_equal(band_host_feed(&b)->chains.count, 2);
     const struct group_key key = key_heard(&bob);
-    assert_memory_equal(key.chain, feed_hash(our_feed(), 2), HASH_LEN);
+    assert_memory_equal(key.chain, feed_hash(band_host_feed(&b), 2), HASH_LEN);
 }
 
 #define ON_A_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)

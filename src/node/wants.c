@@ -31,11 +31,20 @@ static bool is_for(const struct want *want, const struct have_item *item)
            memcmp(want->author, item->author, ID_LEN) == 0;
 }
 
-/* Who was asked and did not answer; authors who were given time, only when that is long past. */
-static void drop_late(struct wants *w, uint64_t now_ms)
+static bool is_here_by_now(const struct group *g, const struct want *want)
 {
+    const struct feed *f = feeds_find(g->conversation, want->author, want->incarnation);
+    return f && f->count >= want->number;
+}
+
+/* What has come; who was asked and did not answer; authors who were given time, only when that is
+ * long past. */
+static void drop_done(struct group *g, uint64_t now_ms)
+{
+    struct wants *w = &g->wants;
     for (size_t i = w->count; i-- > 0;)
-        if (now_ms >= w->items[i].until_ms + (w->items[i].of ? 0 : PATIENCE_MS))
+        if (is_here_by_now(g, &w->items[i]) ||
+            now_ms >= w->items[i].until_ms + (w->items[i].of ? 0 : PATIENCE_MS))
             drop(w, i);
 }
 
@@ -54,6 +63,14 @@ static struct want *find(const struct wants *w, const struct have_item *item)
     return NULL;
 }
 
+/* How much of it counts: who has left has said no more than their departure names. */
+static uint64_t counted(const struct group *g, const struct have_item *item)
+{
+    const struct operation_record *departure = roster_departure(g->roster, item->author);
+    uint64_t end = departure ? operation_cut_of(&departure->op, item->incarnation) : item->number;
+    return end < item->number ? end : item->number;
+}
+
 static void note(struct node *n, struct group *g, const struct have_item *item,
                  const struct exchange *x)
 {
@@ -64,8 +81,10 @@ static void note(struct node *n, struct group *g, const struct have_item *item,
         return;
     struct want *want = find(w, item);
     want = want ? want : &w->items[w->count++];
-    *want = (struct want){
-        .incarnation = item->incarnation, .until_ms = n->now.mono_ms + WANT_MS, .of = x};
+    *want = (struct want){.incarnation = item->incarnation,
+                          .number = counted(g, item),
+                          .until_ms = n->now.mono_ms + WANT_MS,
+                          .of = x};
     memcpy(want->author, item->author, ID_LEN);
 }
 
@@ -77,25 +96,15 @@ static bool is_here(const struct node *n, const struct group *g, const uint8_t i
     return exchange_session(x);
 }
 
-/* How much of it counts: who has left has said no more than their departure names. */
-static uint64_t counted(const struct group *g, const struct have_item *item)
-{
-    const struct operation_record *departure = roster_departure(g->roster, item->author);
-    uint64_t end = departure ? operation_cut_of(&departure->op, item->incarnation) : item->number;
-    return end < item->number ? end : item->number;
-}
-
 /* Do we lack it, though it counts? Sets what we hold. */
-static bool is_lacking(const struct group *g, const struct exchange *x, struct have_item *item)
+static bool is_lacking(const struct group *g, const struct exchange *x,
+                       const struct have_item *item, uint64_t *held)
 {
     const struct feed *f = feeds_find(g->conversation, item->author, item->incarnation);
-    uint64_t held = f ? f->count : 0, end = counted(g, item);
     bool is_theirs = memcmp(item->author, x->contact->identity.id, ID_LEN) == 0;
-    if (held >= end || (f && f->limit <= held) || is_theirs ||
-        !roster_identity(g->roster, item->author))
-        return false;
-    item->number = held;
-    return true;
+    *held = f ? f->count : 0;
+    return *held < counted(g, item) && !(f && f->limit <= *held) && !is_theirs &&
+           roster_identity(g->roster, item->author);
 }
 
 /* Is it time to ask whoever says that they hold it? */
@@ -117,14 +126,15 @@ void wants_on_account(struct node *n, struct exchange *x, struct have have)
     uint8_t bytes[HASH_LEN + GROUP_LIST_MAX * GROUP_WANT_LEN];
     struct writer w = writer_over(bytes, sizeof bytes);
     struct have_item item;
+    uint64_t held;
     size_t count = 0;
-    drop_late(&g->wants, n->now.mono_ms);
+    drop_done(g, n->now.mono_ms);
     group_begin(&w, g->conversation->id);
     while (l && have_next(&have, &item) && count < GROUP_LIST_MAX) {
-        if (!is_lacking(g, x, &item) || !is_to_ask(n, g, &item))
+        if (!is_lacking(g, x, &item, &held) || !is_to_ask(n, g, &item))
             continue;
         note(n, g, &item, x);
-        struct group_want want = {.incarnation = item.incarnation, .number = item.number};
+        struct group_want want = {.incarnation = item.incarnation, .number = held};
         memcpy(want.author, item.author, ID_LEN);
         group_add_want(&w, &want);
         count++;
@@ -217,7 +227,7 @@ void wants_poll(struct node *n, struct group *g)
 {
     struct exchange *x = g->is_member ? next_online(g) : NULL;
     g->poll_ms = UINT64_MAX;
-    drop_late(&g->wants, n->now.mono_ms);
+    drop_done(g, n->now.mono_ms);
     if (!x || !(is_somebody_away(g) || is_something_missing(n, g)))
         return; /* a session will begin with what is to be asked */
     rosters_tell(n, exchange_session(x), g, false);

@@ -21,8 +21,9 @@ enum {
 
 struct want {
     uint8_t author[ID_LEN];
-    uint64_t incarnation, until_ms; /* monotonic */
-    const struct exchange *of;      /* NULL: nobody was asked yet, for the author is here */
+    uint64_t incarnation, number; /* up to where it is said to exist, and counts */
+    uint64_t until_ms;            /* monotonic */
+    const struct exchange *of;    /* NULL: nobody was asked yet, for the author is here */
 };
 
 struct wants {

@@ -80,16 +80,24 @@ void band_part(struct band *b, struct guest *g)
     g->ready = false;
 }
 
-void band_wait(struct band *b, uint64_t ms)
+/* All that are here say something, so that nobody takes them for dead. */
+static void ping(struct band *b)
 {
     static const uint8_t token[8];
-    for (uint64_t step; ms > 0; ms -= step) {
-        step = ms < 9000 ? ms : 9000;
-        stage_wait(b->s, step);
-        for (size_t i = 0; step < ms && i < b->s->staying_count; i++)
-            if (b->s->staying[i]->ready)
-                guest_send(b->s, b->s->staying[i], MESSAGE_PING, 0, token, sizeof token);
+    for (size_t i = 0; i < b->s->staying_count; i++)
+        if (b->s->staying[i]->ready)
+            guest_send(b->s, b->s->staying[i], MESSAGE_PING, 0, token, sizeof token);
+}
+
+void band_wait(struct band *b, uint64_t ms)
+{
+    enum { OFTEN_MS = 9000 };
+    for (; ms > OFTEN_MS; ms -= OFTEN_MS) {
+        ping(b);
+        stage_wait(b->s, OFTEN_MS);
     }
+    ping(b);
+    stage_wait(b->s, ms);
 }
 
 size_t band_rest(struct band *b, enum event_type type)

@@ -259,6 +259,13 @@ uint64_t feed_next_order(const struct feed *f, uint64_t time_ms,
     return after_parents(f, content, later(order_ms, time_ms));
 }
 
+/* The entry of f with that number is not the one that somebody names. */
+static void doubt(struct feed *f, uint64_t number)
+{
+    f->doubted = number;
+    f->conversation->has_doubt = true;
+}
+
 static void note_parents(struct feed *f, const struct entry_content *content)
 {
     for (size_t i = 0; i < content->parent_count; i++) {
@@ -269,7 +276,7 @@ static void note_parents(struct feed *f, const struct entry_content *content)
         feed_note_known(of, parent->number);
         if (parent->number <= of->count && !of->fork_told &&
             memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) != 0)
-            of->doubted = parent->number;
+            doubt(of, parent->number);
     }
 }
 

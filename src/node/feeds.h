@@ -78,6 +78,7 @@ struct conversation {
     bool unsorted;        /* order is not in order */
     size_t order_count, order_capacity;
     bool gap_untold; /* one of its feeds may lack what nobody was told of */
+    bool has_doubt;  /* one of its feeds is doubted */
     UT_hash_handle hh;
 };
 

@@ -96,6 +96,11 @@ static bool is_here(const struct node *n, const struct group *g, const uint8_t i
     return exchange_session(x);
 }
 
+static void poll_by(struct group *g, uint64_t at_ms)
+{
+    g->poll_ms = g->poll_ms < at_ms ? g->poll_ms : at_ms;
+}
+
 /* Do we lack it, though it counts? Sets what we hold. */
 static bool is_lacking(const struct group *g, const struct exchange *x,
                        const struct have_item *item, uint64_t *held)
@@ -142,26 +147,29 @@ void wants_on_account(struct node *n, struct exchange *x, struct have have)
     if (count)
         link_send(n, l, MESSAGE_WANT, bytes, writer_len(&w));
     if (g->wants.count)
-        wants_look(n, g);
+        poll_by(g, n->now.mono_ms + WANT_MS);
+}
+
+static void ask_for_proof(struct node *n, struct link *l, struct feed *f)
+{
+    uint8_t bytes[HASH_LEN + GROUP_WANT_LEN];
+    struct writer w = writer_over(bytes, sizeof bytes);
+    struct group_want want = {.incarnation = f->id.incarnation, .number = f->doubted - 1};
+    f->doubted = 0;
+    memcpy(want.author, f->id.author, ID_LEN);
+    group_begin(&w, f->id.conversation);
+    group_add_want(&w, &want);
+    link_send(n, l, MESSAGE_WANT, bytes, sizeof bytes);
 }
 
 void wants_on_doubt(struct node *n, struct exchange *x)
 {
-    const struct conversation *c = x->conversation;
+    struct conversation *c = x->conversation;
     struct link *l = exchange_session(x);
-    for (size_t i = 0; l && i < c->feed_count; i++) {
-        struct feed *f = c->feeds[i];
-        uint8_t bytes[HASH_LEN + GROUP_WANT_LEN];
-        struct writer w = writer_over(bytes, sizeof bytes);
-        struct group_want want = {.incarnation = f->id.incarnation, .number = f->doubted - 1};
-        if (!f->doubted)
-            continue;
-        f->doubted = 0;
-        memcpy(want.author, f->id.author, ID_LEN);
-        group_begin(&w, c->id);
-        group_add_want(&w, &want);
-        link_send(n, l, MESSAGE_WANT, bytes, sizeof bytes);
-    }
+    for (size_t i = 0; l && c->has_doubt && i < c->feed_count; i++)
+        if (c->feeds[i]->doubted)
+            ask_for_proof(n, l, c->feeds[i]);
+    c->has_doubt = false;
 }
 
 /* ---- what others ask of us ---- */
@@ -197,8 +205,7 @@ static bool is_somebody_away(const struct group *g)
 void wants_look(struct node *n, struct group *g)
 {
     g->poll_wait_ms = POLL_FIRST_MS;
-    if (g->poll_ms > n->now.mono_ms + POLL_FIRST_MS)
-        g->poll_ms = n->now.mono_ms + POLL_FIRST_MS;
+    poll_by(g, n->now.mono_ms + POLL_FIRST_MS);
 }
 
 /* The next one in turn who is online; NULL: nobody is. */

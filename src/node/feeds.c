@@ -174,7 +174,10 @@ void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out
 uint64_t feed_sendable(const struct feed *f)
 {
     uint64_t end = f->durable < f->limit ? f->durable : f->limit;
-    return f->mine ? end : proofs_highest(&f->proofs, end);
+    if (f->mine || !end)
+        return end;
+    const struct proof *proof = proofs_next(&f->proofs, end - 1);
+    return proof && proof->number <= f->durable ? proof->number : proofs_highest(&f->proofs, end);
 }
 
 bool feed_is_readable(const struct feed *f, uint64_t number)

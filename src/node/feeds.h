@@ -113,7 +113,9 @@ const uint8_t *feed_hash(const struct feed *f, uint64_t number);
 const struct entry *feed_entry(const struct feed *f, uint64_t number); /* 1 to count */
 void feed_point_of(const struct feed *f, uint64_t number, struct feed_point *out);
 
-/* The highest entry that may be sent to somebody: of others' feeds, what a signed head covers. */
+/* The highest entry that may be sent to somebody: of others' feeds, what a signed head covers. When
+ * the head that covers all that counts is behind it, the rest goes along: whoever knows how its
+ * author went passes that over. */
 uint64_t feed_sendable(const struct feed *f);
 
 /* Not an entry that opens a chain, or is sealed with a key that we do not have. */

@@ -29,6 +29,7 @@ unit(node roster_random ${NODE_CAST})
 set(NODE_BAND ${NODE_STAGE} ${CMAKE_CURRENT_LIST_DIR}/band.c)
 unit(node keys ${NODE_BAND})
 unit(node exchange ${NODE_BAND})
+unit(node handed ${NODE_BAND})
 unit(node wants ${NODE_BAND})
 target_link_options(test_node_exchange PRIVATE -Wl,--wrap=head_sign)
 

@@ -15,7 +15,7 @@
 struct feed_chain {
     uint64_t number; /* of its CHAIN entry */
     struct chain_body body;
-    bool has_key, is_told;      /* is_told: the user knows that it is waited for */
+    bool has_key;
     uint8_t key[CHAIN_KEY_LEN]; /* of index 0 */
     struct chain at;            /* where the last message was read */
 };

@@ -225,6 +225,17 @@ static void on_theirs_durable(struct reach *r)
     sending_offer_back(r);
 }
 
+/* With two, nothing is named by way of others. */
+static void cover(const struct feed *f, const struct node_record *record)
+{
+    struct entry_content parsed;
+    const uint8_t *content;
+    size_t len;
+    if (f->conversation->group && entry_content_of(record->bytes, record->len, &content, &len) &&
+        entry_content_parse(content, len, &parsed) == LTH_OK)
+        feed_covers(f, &parsed);
+}
+
 static void on_entry_durable(struct node *n, const struct journal_item *item)
 {
     struct feed *f = item->feed;
@@ -236,6 +247,7 @@ static void on_entry_durable(struct node *n, const struct journal_item *item)
     }
     gaps_on_durable(n, f);
     if (!f->mine) {
+        cover(f, &record);
         if (keys_on_entry(n, f, item->number))
             show_or_queue(n, &place, &record);
         on_theirs_durable(exchange_of_author(f));

@@ -269,17 +269,26 @@ static void doubt(struct feed *f, uint64_t number)
     f->conversation->has_doubt = true;
 }
 
-static void note_parents(struct feed *f, const struct entry_content *content)
+/* f's next entry names one of another feed. */
+static void note_parent(const struct feed *f, const struct entry_parent *parent)
+{
+    struct feed *of = feed_of_parent(f, parent);
+    if (!of || of == f || of->mine || parent->number < 1)
+        return; /* of our own we know better than anybody else */
+    feed_note_known(of, parent->number);
+    if (parent->number <= of->count && !of->fork_told &&
+        memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) != 0)
+        doubt(of, parent->number);
+}
+
+void feed_covers(const struct feed *f, const struct entry_content *content)
 {
     for (size_t i = 0; i < content->parent_count; i++) {
         const struct entry_parent *parent = &content->parents[i];
         struct feed *of = feed_of_parent(f, parent);
-        if (!of || of == f || of->mine || parent->number < 1)
-            continue; /* of our own we know better than anybody else */
-        feed_note_known(of, parent->number);
-        if (parent->number <= of->count && !of->fork_told &&
-            memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) != 0)
-            doubt(of, parent->number);
+        if (of && of != f && parent->number > of->cited && parent->number <= of->durable &&
+            memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) == 0)
+            of->cited = parent->number;
     }
 }
 
@@ -307,7 +316,8 @@ enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
         return LTH_NO_MEMORY;
     memcpy(e.hash, hash, HASH_LEN);
     e.order_ms = feed_next_order(f, content->order_ms, content);
-    note_parents(f, content);
+    for (size_t i = 0; i < content->parent_count; i++)
+        note_parent(f, &content->parents[i]);
     proofs_on_entry(&f->proofs, 2 + entry_content_len(content));
     f->entries[f->count++] = e;
     return LTH_OK;

@@ -43,7 +43,7 @@ struct feed {
     uint64_t count;        /* entries known, on disk or on their way */
     size_t capacity;
     uint64_t durable; /* of them on disk */
-    uint64_t cited;   /* highest entry our own entries name as a parent */
+    uint64_t cited; /* highest entry that ours name as a parent, or that one they will name does */
     bool fork_told;
     uint64_t doubted;   /* somebody cited another entry under this number; 0 = nobody did */
     uint64_t limit;     /* entries above it do not count: their author had left the group */
@@ -129,6 +129,9 @@ uint32_t feed_next_index(const struct feed *f);
 
 /* Entry number exists, somebody said, so it should be here some day. */
 void feed_note_known(struct feed *f, uint64_t number);
+
+/* A durable entry of f names these: who names it, as our next one will, need not name them. */
+void feed_covers(const struct feed *f, const struct entry_content *content);
 
 /* Names the durable heads of the others' feeds that our own entries did not name yet. */
 void conversation_add_parents(struct conversation *c, struct entry_content *content);

@@ -240,6 +240,8 @@ static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t 
         err = feed_commit(f);
     if (err == LTH_OK)
         count_entry(n, f, record.content_len);
+    if (err == LTH_OK && !f->mine && f->conversation->group)
+        feed_covers(f, &content);
     bool is_to_show = !f->mine && !(f->conversation->group && waits(f, record.number));
     if (err == LTH_OK && is_to_show && number > n->shown)
         err = unseen_add(&n->unseen, &(struct place){f, record.number}, 0);

@@ -387,6 +387,9 @@ static void on_rekey(struct node *n, const struct command *c, struct group *g)
     event->is_answer = true;
     event->ticket = c->ticket;
     group_view(n, g, &event->group);
+    event->group.change = (struct group_change){.is_any = true, .what = "rekey", .by_me = true};
+    memcpy(event->group.change.by, n->me.public.id, ID_LEN);
+    event->group.change.by_name = group_name_of(n, g, n->me.public.id);
 }
 
 static void on_groups(struct node *n, const struct command *c)

@@ -55,7 +55,7 @@ bool groups_are_full(const struct node *n)
 {
     size_t count = 0;
     for (const struct group *g = n->groups.first; g; g = g->next)
-        count += g->is_member;
+        count += g->is_member && g->conversation; /* and not the one that would be next */
     return count >= GROUPS_MAX;
 }
 

@@ -277,6 +277,7 @@ void group_settle(struct node *n, struct group *g, bool is_replay)
     say_forks(n, g);
     g->announce_ms = n->now.mono_ms + ANNOUNCE_MS;
     g->repeat_ms = n->now.mono_ms + REPEAT_MS;
+    wants_look(n, g); /* of those who came, some may not be where we hear them */
     for (size_t i = 0; i < g->conversation->exchange_count; i++)
         receiving_ask_if_refused(n, g->conversation->exchanges[i]);
 }

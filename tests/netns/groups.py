@@ -24,10 +24,12 @@ def meet(nodes):
 
 
 class Group:
-    def __init__(self, founder, name, others):
-        made = founder.do("group.create", name=name, members=[node.id for node in others])
+    def __init__(self, founder, name, others, nodes=None):
+        """nodes: those of the others that are nodes, when not all are."""
+        made = founder.do("group.create", name=name, members=[other.id for other in others])
         self.id = made["group"]["id"]
-        self.is_at(others, lambda told: told is not None, "it was made")
+        self.is_at(others if nodes is None else nodes, lambda told: told is not None,
+                   "it was made")
 
     # What a node says of it
 

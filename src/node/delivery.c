@@ -122,7 +122,6 @@ static bool unseal(struct node *n, const struct place *place, const uint8_t *con
                    chains_message_key(chain, feed_entry(f, place->number)->index, key) == LTH_OK &&
                    sealed_open(content, len, &at, key, plain, parsed) == LTH_OK;
     sodium_memzero(key, sizeof key);
-    n->dropped[DROP_SEAL] += !is_open && chain && chain->has_key && parsed->kind == ENTRY_SEALED;
     return is_open;
 }
 
@@ -162,8 +161,10 @@ static void show(struct node *n, const struct place *place, const struct node_re
                  uint64_t as)
 {
     struct message_view view;
-    if (!delivery_view(n, place, record, &view))
+    if (!delivery_view(n, place, record, &view)) {
+        n->dropped[DROP_SEAL] += place->feed->conversation->group != NULL;
         return;
+    }
     view.record = as ? as : view.record;
     uint8_t *text = todo_room(n->todo, view.text_len);
     if (!text)

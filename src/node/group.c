@@ -164,11 +164,21 @@ static bool may_introduce(const struct node *n, const struct group *g)
     return count < (is_of_stranger(n, g) ? INTRODUCED_BY_STRANGERS : INTRODUCED_MAX);
 }
 
+/* Whoever added them; of the creator, whom nobody added, whoever added us. */
+static const uint8_t *introducer(const struct node *n, const struct group *g,
+                                 const struct member *m)
+{
+    const struct member *me = roster_member(g->roster, n->me.public.id);
+    bool is_creator = memcmp(m->added_by, m->identity.id, ID_LEN) == 0;
+    return is_creator && me ? me->added_by : m->added_by;
+}
+
 static struct contact *contact_of(struct node *n, const struct group *g, const struct member *m,
                                   bool is_replay)
 {
     struct contact *c = contacts_get(&n->contacts, m->identity.id);
-    if (!c && (!may_introduce(n, g) || people_introduce(n, m, is_replay, &c) != LTH_OK))
+    const uint8_t *by = introducer(n, g, m);
+    if (!c && (!may_introduce(n, g) || people_introduce(n, m, by, is_replay, &c) != LTH_OK))
         return NULL; /* as soon as they are met */
     c->in_group = true;
     return c;

@@ -59,15 +59,15 @@ struct contact *people_meet(struct node *n, const struct hello *hello)
     return c;
 }
 
-enum lth_err people_introduce(struct node *n, const struct member *m, bool is_replay,
-                              struct contact **out)
+enum lth_err people_introduce(struct node *n, const struct member *m, const uint8_t by[ID_LEN],
+                              bool is_replay, struct contact **out)
 {
     enum lth_err err = people_add(n, &m->identity, out);
     if (err != LTH_OK)
         return err;
     struct contact *c = *out;
     c->introduced = true;
-    memcpy(c->introduced_by, m->added_by, ID_LEN);
+    memcpy(c->introduced_by, by, ID_LEN);
     c->first_seen_ms = n->now.wall_ms;
     if (is_replay)
         text_copy(c->name, sizeof c->name, m->name); /* until its own record comes */

@@ -23,9 +23,10 @@ struct contact *people_meet(struct node *n, const struct hello *hello);
 
 struct member;
 
-/* A member of a group that we have not met: pinned by the word of whoever added them. is_replay:
- * the log is being read. LTH_LIMIT. */
-LTH_MUST_USE enum lth_err people_introduce(struct node *n, const struct member *m, bool is_replay,
+/* A member of a group that we have not met: pinned by the word of somebody. is_replay: the log is
+ * being read. LTH_LIMIT. */
+LTH_MUST_USE enum lth_err people_introduce(struct node *n, const struct member *m,
+                                           const uint8_t by[ID_LEN], bool is_replay,
                                            struct contact **out);
 
 /* The contact announces another name, of at most NAME_MAX_LEN bytes. */

@@ -201,7 +201,7 @@ static void open_with(struct node *n, struct group *g, const struct member *m, b
 
 static void close_with(struct group *g, struct exchange *x)
 {
-    x->is_open = x->synced = x->resync = false;
+    x->is_open = x->is_new = x->synced = x->resync = false;
     x->account_of = 0;
     x->acted_link = x->account_link = 0;
     x->awaited = NULL;

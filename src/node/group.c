@@ -316,7 +316,7 @@ bool group_is_for(struct reach *r, uint64_t number)
     const struct group *g = f->conversation->group;
     if (!g)
         return true;
-    if (feed_entry(f, number)->kind != ENTRY_SEALED)
+    if (feed_entry(f, number)->kind != ENTRY_SEALED || number > f->limit)
         return false;
     const struct feed_chain *chain = chains_of(&f->chains, number);
     return chain && may_read(r, g, chain);

@@ -76,7 +76,8 @@ void group_greet(struct node *n, const struct group *g);
 bool group_may_read(const struct group *g, const struct feed_chain *chain,
                     const uint8_t id[ID_LEN]);
 
-/* Is the entry something that they are to read: said to them, and not how it is sealed? */
+/* Is the entry something that they are to read: said to them, before its author left, and not how
+ * it is sealed? */
 bool group_is_for(struct reach *r, uint64_t number);
 
 /* Was it said to them, whether or not they are in it now? */

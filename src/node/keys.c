@@ -41,9 +41,11 @@ static void give_to(struct node *n, struct link *l, const struct exchange *x, co
 void keys_follow(struct node *n, struct link *l, struct reach *r)
 {
     const struct chains *chains = &r->feed->chains;
-    for (size_t i = chains->count; i-- > 0 && chains->items[i]->number > r->keys_sent;)
-        if (chains->items[i]->number <= r->sent)
-            give_to(n, l, r->exchange, r->feed, chains->items[i]);
+    size_t first = chains->count;
+    while (first > 0 && chains->items[first - 1]->number > r->keys_sent)
+        first--;
+    for (size_t i = first; i < chains->count && chains->items[i]->number <= r->sent; i++)
+        give_to(n, l, r->exchange, r->feed, chains->items[i]); /* the oldest is shown first */
     r->keys_sent = r->sent;
 }
 

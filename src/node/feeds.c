@@ -292,6 +292,17 @@ void feed_covers(const struct feed *f, const struct entry_content *content)
     }
 }
 
+/* What was sealed last before the next entry still waits to be shown, though its key has come: so
+ * must what follows, or it would be shown first. */
+static bool is_behind_waiting(const struct feed *f)
+{
+    uint64_t number = f->count;
+    while (number >= 1 && feed_entry(f, number)->kind != ENTRY_SEALED)
+        number--;
+    const struct feed_chain *chain = chains_of(&f->chains, number);
+    return number && feed_entry(f, number)->waits && chain && chain->has_key;
+}
+
 /* What an entry of a group opens, or belongs to. */
 static enum lth_err link_to_chain(struct feed *f, const struct entry_content *content,
                                   struct entry *e)
@@ -301,7 +312,7 @@ static enum lth_err link_to_chain(struct feed *f, const struct entry_content *co
         return chains_open(&f->chains, f->count + 1, &body);
     if (e->kind == ENTRY_SEALED && sealed_index(content, &e->index) == LTH_OK) {
         const struct feed_chain *chain = chains_of(&f->chains, f->count);
-        e->waits = !chain || !chain->has_key;
+        e->waits = !chain || !chain->has_key || is_behind_waiting(f);
     }
     return LTH_OK;
 }

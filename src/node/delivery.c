@@ -376,7 +376,7 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
         if (is_entry(&item))
             feed_pop(item.feed);
         if (item.kind == JOURNAL_OPERATION)
-            rosters_on_refused(n, item.group);
+            item.group->refused++;
         if (item.kind == JOURNAL_KEY || item.kind == JOURNAL_OPENED)
             keys_on_refused(n, &item);
         if (item.kind == JOURNAL_OUR_CHAIN)
@@ -390,6 +390,7 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
         if (can_come_again(&item))
             receiving_ask_all_again(n, item.feed->conversation);
     }
+    rosters_on_refused(n);
 }
 
 void delivery_on_time(struct node *n)

@@ -20,10 +20,16 @@ static void say_gap(struct node *n, enum event_type type, const struct feed *f)
     event->gap.last = f->gap_last;
 }
 
+/* What does not count is not missed. */
+static uint64_t missing_to(const struct feed *f)
+{
+    return f->known < f->limit ? f->known : f->limit;
+}
+
 static void tell(struct node *n, struct feed *f)
 {
     f->gap_first = f->count + 1;
-    f->gap_last = f->known;
+    f->gap_last = missing_to(f);
     say_gap(n, EVENT_GAP, f);
     receiving_ask_all_again(n, f->conversation);
 }
@@ -34,7 +40,7 @@ static void tell_missing(struct node *n, struct conversation *c)
     c->gap_untold = false;
     for (size_t i = 0; i < c->feed_count; i++) {
         struct feed *f = c->feeds[i];
-        if (f->known > f->count && !f->gap_first)
+        if (missing_to(f) > f->count && !f->gap_first)
             tell(n, f);
     }
 }

@@ -202,6 +202,7 @@ static void open_with(struct node *n, struct group *g, const struct member *m, b
 static void close_with(struct group *g, struct exchange *x)
 {
     x->is_open = x->is_new = x->synced = x->resync = false;
+    x->account_due = x->is_asked = x->is_refused = false;
     x->account_of = 0;
     x->acted_link = x->account_link = 0;
     x->awaited = NULL;
@@ -224,11 +225,9 @@ static void settle_exchanges(struct node *n, struct group *g, bool is_replay)
         open_with(n, g, &members[i], is_replay);
 }
 
-static bool counts(const struct group *g, const struct feed *f, const struct feed_chain *chain,
-                   uint64_t number)
+static uint64_t end_of(const struct group *g, const struct feed *f, const struct feed_chain *chain)
 {
-    return roster_counts(g->roster, chain->body.roster_head, f->id.author, f->id.incarnation,
-                         number);
+    return roster_end(g->roster, chain->body.roster_head, f->id.author, f->id.incarnation);
 }
 
 /* The last entry of f that counts. Within one chain those that count come first. */
@@ -237,12 +236,10 @@ static uint64_t limit_of(const struct group *g, const struct feed *f)
     for (size_t i = 0; i < f->chains.count; i++) {
         const struct feed_chain *chain = f->chains.items[i];
         bool is_last = i + 1 == f->chains.count;
-        uint64_t last = is_last ? f->count : f->chains.items[i + 1]->number - 1;
-        if (counts(g, f, chain, last))
+        uint64_t end = end_of(g, f, chain);
+        if (end == UINT64_MAX || (!is_last && end >= f->chains.items[i + 1]->number - 1))
             continue;
-        while (last >= chain->number && !counts(g, f, chain, last))
-            last--;
-        return last;
+        return end >= chain->number ? end : chain->number - 1;
     }
     return UINT64_MAX;
 }
@@ -341,7 +338,7 @@ static enum lth_err admits_chain(const struct feed *f, const struct roster *rost
         return LTH_NOT_FOUND;
     if (!roster_was_member(roster, body.roster_head, f->id.author))
         return LTH_MALFORMED;
-    return roster_counts(roster, body.roster_head, f->id.author, f->id.incarnation, f->count + 1)
+    return f->count < roster_end(roster, body.roster_head, f->id.author, f->id.incarnation)
                ? LTH_OK
                : LTH_LIMIT;
 }
@@ -363,7 +360,7 @@ enum lth_err group_admits(const struct feed *f, const struct entry_content *cont
         return LTH_MALFORMED;
     if (content->kind == ENTRY_SEALED && !is_good_index(f, content))
         return LTH_MALFORMED;
-    return counts(f->conversation->group, f, chain, f->count + 1) ? LTH_OK : LTH_LIMIT;
+    return f->count < end_of(f->conversation->group, f, chain) ? LTH_OK : LTH_LIMIT;
 }
 
 void groups_start_over(struct node *n)
@@ -505,6 +502,7 @@ static void forget(struct node *n, struct group *g)
 
 void group_undo(struct node *n, struct group *g)
 {
+    n->sign_ahead = NULL;
     if (g->conversation)
         feeds_remove_conversation(&n->feeds, g->conversation);
     forget(n, g);
@@ -545,9 +543,14 @@ void groups_on_ready(struct node *n, struct contact *contact)
 
 void groups_on_start(struct node *n)
 {
-    for (struct group *g = n->groups.first; g; g = g->next) {
+    for (struct group *g = n->groups.first, *next; g; g = next) {
+        next = g->next;
         g->repeat_ms = n->now.mono_ms + REPEAT_MS;
-        keys_open_all(n, g);
+        if (g->conversation)
+            keys_open_all(n, g);
+        else
+            forget(n,
+                   g); /* the log has not all of what made us a member: we shall hear of it again */
     }
 }
 

@@ -30,6 +30,10 @@ struct group {
     bool is_member;                    /* we are, and everything follows that */
     bool told_left, limit_told;        /* the user knows */
     uint32_t settled;                  /* how often everything was made to follow */
+    size_t refused;                    /* of the operations taken last: by the disk, just now */
+    struct roster_change overturned;   /* by an operation on its way to the disk */
+    uint32_t asked_link;               /* on which we asked for what is before an operation */
+    size_t asked_count;                /* holding so many */
     uint64_t incarnation;              /* of our feed, when it is not the process's: we came back */
 
     struct chain chain; /* what we say next goes under it */

@@ -273,9 +273,11 @@ enum lth_err receiving_may_take(struct node *n, struct exchange *x, struct feed 
         n->dropped[DROP_ROSTER]++;
         return err;
     }
-    if (f->mine || quota_allows(n, x->contact, len + QUOTA_PER_ENTRY))
+    struct contact *author = contacts_get(&n->contacts, f->id.author); /* who is charged for it */
+    if (f->mine || quota_allows(n, author ? author : x->contact, len + QUOTA_PER_ENTRY))
         return LTH_OK;
-    x->awaited = f;
+    if (exchange_is_author(x, f))
+        x->awaited = f;
     return LTH_LIMIT;
 }
 

@@ -113,14 +113,24 @@ static enum lth_err find_place(const struct roster *r, const struct operation_re
     return fits ? LTH_OK : LTH_LIMIT;
 }
 
-/* Whoever decides nothing must not be able to use up what all can decide. */
-static bool has_left_enough(const struct roster *r, const uint8_t id[ID_LEN])
+/* On that parent, a leave of somebody who is no admin would be the head. */
+static bool would_count(const struct roster *r, const struct operation *op, uint32_t parent)
 {
-    uint32_t who = places_find(&r->by_id, id);
+    const struct held *on = &r->held[parent];
+    const struct held *best = on->best == NOWHERE ? NULL : &r->held[on->best];
+    if (on->anchor != on->height)
+        return false;
+    return !best || (best->rank == NO_ADMIN && memcmp(op->hash, hash_of(best), HASH_LEN) < 0);
+}
+
+/* Whoever decides nothing must not be able to use up what all can decide; what counts is held. */
+static bool has_left_enough(const struct roster *r, const struct operation *op, uint32_t parent)
+{
+    uint32_t who = places_find(&r->by_id, op->author);
     size_t count = 0;
     for (size_t i = 0; i < r->count; i++)
         count += r->held[i].author == who && r->held[i].rank == NO_ADMIN;
-    return count >= LEAVES_OF_ONE_MAX;
+    return count >= LEAVES_OF_ONE_MAX && !would_count(r, op, parent);
 }
 
 /* The signature first: a valid one on something invalid is passed over, a false one is not. */
@@ -137,7 +147,8 @@ static enum lth_err check(const struct roster *r, const struct operation_record 
         return err;
     if (roster_judge(r, parent, op->author, op) != ROSTER_VALID)
         return LTH_UNAVAILABLE;
-    return op->type == OPERATION_LEAVE && has_left_enough(r, op->author) ? LTH_LIMIT : LTH_OK;
+    bool is_enough = op->type == OPERATION_LEAVE && has_left_enough(r, op, parent);
+    return is_enough ? LTH_LIMIT : LTH_OK;
 }
 
 /* All the room that keeping op may need. */

@@ -51,7 +51,7 @@ void roster_free(struct roster *r);
  *   LTH_MALFORMED, LTH_FORGED
  *   LTH_UNAVAILABLE  not valid at its parent, or of another group
  *   LTH_LIMIT        ROSTER_MAX are held, or with it more than ROSTER_BYTES_MAX would be, or
- *                    LEAVES_OF_ONE_MAX of its author, who is no admin
+ *                    LEAVES_OF_ONE_MAX of its author, who is no admin, and it would not count
  *   LTH_NO_MEMORY
  * On error nothing has changed. */
 LTH_MUST_USE enum lth_err roster_take(struct roster *r, const uint8_t *bytes, size_t len);
@@ -110,8 +110,8 @@ enum roster_verdict {
 };
 
 /* Whether author could say op on the head: its type and what it is about are looked at, not its
- * parent. LTH_OK of roster_take follows from ROSTER_VALID, the head as parent and memory. While
- * nothing is held, only a create is valid. */
+ * parent. LTH_OK of roster_take follows from ROSTER_VALID, the head as parent, memory and bytes.
+ * While nothing is held, only a create is valid. */
 enum roster_verdict roster_can(const struct roster *r, const uint8_t author[ID_LEN],
                                const struct operation *op);
 
@@ -123,9 +123,13 @@ bool roster_knows(const struct roster *r, const uint8_t hash[HASH_LEN]);
 bool roster_was_member(const struct roster *r, const uint8_t hash[HASH_LEN],
                        const uint8_t id[ID_LEN]);
 
-/* Whether an entry of that feed of author counts, said under the roster at that operation: author
- * was in it, and the first departure of author on the path behind it (behind the last operation
- * that both have, if it lost) does not cut the entry off. */
+/* The last entry of that feed of author that counts, said under the roster at that operation: 0
+ * when author was not in it, else what the first departure of author on the path behind it (behind
+ * the last operation that both have, if it lost) says; UINT64_MAX when there is none. */
+uint64_t roster_end(const struct roster *r, const uint8_t hash[HASH_LEN],
+                    const uint8_t author[ID_LEN], uint64_t incarnation);
+
+/* Whether an entry of it counts. */
 bool roster_counts(const struct roster *r, const uint8_t hash[HASH_LEN],
                    const uint8_t author[ID_LEN], uint64_t incarnation, uint64_t number);
 

@@ -219,16 +219,23 @@ static bool departs(const struct held *h, uint32_t who)
     return h->about == who && (h->type == OPERATION_REMOVE || h->type == OPERATION_LEAVE);
 }
 
-bool roster_counts(const struct roster *r, const uint8_t hash[HASH_LEN],
-                   const uint8_t author[ID_LEN], uint64_t incarnation, uint64_t number)
+uint64_t roster_end(const struct roster *r, const uint8_t hash[HASH_LEN],
+                    const uint8_t author[ID_LEN], uint64_t incarnation)
 {
     uint32_t at = places_find(&r->by_hash, hash), who = places_find(&r->by_id, author);
     if (!roster_standing(r, at, who).is_in)
-        return false;
+        return 0;
     for (uint32_t height = r->held[at].anchor; height < r->people[who].gone; height++) {
         const struct held *next = roster_on_path(r, height + 1);
         if (departs(next, who))
-            return number <= operation_cut_of(&next->record->op, incarnation);
+            return operation_cut_of(&next->record->op, incarnation);
     }
-    return true;
+    return UINT64_MAX;
+}
+
+bool roster_counts(const struct roster *r, const uint8_t hash[HASH_LEN],
+                   const uint8_t author[ID_LEN], uint64_t incarnation, uint64_t number)
+{
+    uint64_t end = roster_end(r, hash, author, incarnation);
+    return end && number <= end;
 }

@@ -91,6 +91,8 @@ static void send_missing(struct node *n, struct link *l, const struct group *g,
         send_operation(n, l, record);
         sent += record->len;
     }
+    if (sent >= SEND_MAX)
+        rosters_tell(n, l, g, false); /* who lacks more asks for it */
 }
 
 /* A group we know nothing of: all of it, please. */
@@ -155,11 +157,11 @@ void rosters_store_all(struct node *n, struct group *g)
     }
 }
 
-/* A decision that a user saw take effect does not any more. */
+/* A decision that a user saw take effect does not any more, and perhaps we are out with it. */
 static void say_overturned(struct node *n, struct group *g)
 {
-    const struct roster_change *change = roster_change(g->roster);
-    if (!change->overturned || !g->conversation)
+    const struct roster_change *change = &g->overturned;
+    if (!change->overturned)
         return;
     struct event *event = say(n, EVENT_GROUP);
     group_view(n, g, &event->group);
@@ -173,16 +175,18 @@ static void say_overturned(struct node *n, struct group *g)
     };
     memcpy(event->group.change.by, change->by, ID_LEN);
     memcpy(event->group.change.subject, change->of, ID_LEN);
+    g->overturned.overturned = false;
+    if (!g->is_member)
+        group_say_dropped(n, g);
 }
 
 /* The operation taken last becomes so. */
 static enum lth_err follow(struct node *n, struct group *g, const struct journal_item *how)
 {
-    bool was_kept = g->conversation, was_member = g->is_member;
-    say_overturned(n, g);
+    bool was_kept = g->conversation;
+    if (was_kept && roster_change(g->roster)->overturned)
+        g->overturned = *roster_change(g->roster); /* told when it is durable */
     group_settle(n, g, false);
-    if (was_member && !g->is_member)
-        group_say_dropped(n, g);
     if (!was_kept)
         return LTH_OK; /* all of it has been stored, or none is */
     return store_operation(n, g, roster_nth(g->roster, roster_count(g->roster) - 1), how);
@@ -194,9 +198,9 @@ static void tell_limit(struct node *n, struct group *g)
         return;
     g->limit_told = true;
     say_warning(n, "limit",
-                "The group %.64s has been changed %d times, and that is all that fits: make a new "
-                "one.",
-                roster_name(g->roster), ROSTER_MAX);
+                "A decision about the group %.64s was not taken, because as many as fit are held: "
+                "make a new group.",
+                roster_name(g->roster));
 }
 
 static enum lth_err take_first(struct node *n, struct link *l, const struct frame_message *m)
@@ -211,6 +215,16 @@ static enum lth_err take_first(struct node *n, struct link *l, const struct fram
     return LTH_OK;
 }
 
+/* Of many that follow one we lack, once. */
+static void ask_for_parents(struct node *n, struct link *l, struct group *g)
+{
+    if (g->asked_link == l->id && g->asked_count == roster_count(g->roster))
+        return;
+    g->asked_link = l->id;
+    g->asked_count = roster_count(g->roster);
+    rosters_tell(n, l, g, false);
+}
+
 static enum lth_err take(struct node *n, struct link *l, struct group *g,
                          const struct frame_message *m)
 {
@@ -218,8 +232,8 @@ static enum lth_err take(struct node *n, struct link *l, struct group *g,
     enum lth_err err = roster_take(g->roster, m->body, m->len);
     switch (err) {
     case LTH_OK: return follow(n, g, &learnt);
-    case LTH_BAD_STATE: return LTH_OK;                               /* known */
-    case LTH_NOT_FOUND: rosters_tell(n, l, g, false); return LTH_OK; /* what is before it? */
+    case LTH_BAD_STATE: return LTH_OK; /* known */
+    case LTH_NOT_FOUND: ask_for_parents(n, l, g); return LTH_OK;
     case LTH_LIMIT:
         tell_limit(n, g);
         n->dropped[DROP_LIMIT]++;
@@ -357,6 +371,7 @@ void rosters_on_durable(struct node *n, const struct journal_item *item)
     if (operation_parse(bytes, item->len - 1, &op) != LTH_OK)
         return; /* it was parsed before it was written */
     const struct operation_record *record = roster_find(item->group->roster, op.hash);
+    say_overturned(n, item->group);
     if (item->is_asked)
         answer(n, item->group, item, &op);
     if (item->is_joined)
@@ -369,25 +384,57 @@ void rosters_on_durable(struct node *n, const struct journal_item *item)
         group_greet(n, item->group);
 }
 
-void rosters_on_refused(struct node *n, struct group *g)
+/* What was told of the roster is not told again. */
+static void pass_over_forks(struct roster *r)
 {
-    size_t count = roster_count(g->roster) - 1;
+    uint8_t author[ID_LEN];
+    uint32_t height;
+    while (roster_equivocation(r, author, &height))
+        ;
+}
+
+/* The first count of those held, again. */
+static struct roster *roster_of_first(const struct roster *r, size_t count)
+{
+    struct roster *less = roster_new();
+    for (size_t i = 0; less && i < count; i++) {
+        const struct operation_record *record = roster_nth(r, i);
+        if (roster_take(less, record->bytes, record->len) == LTH_OK)
+            continue;
+        roster_free(less); /* nothing but memory can be wrong with it now */
+        return NULL;
+    }
+    return less;
+}
+
+static void undo_refused(struct node *n, struct group *g)
+{
+    size_t count = roster_count(g->roster) - g->refused;
+    g->refused = 0;
+    g->overturned.overturned = false;
     if (count == 0) {
         group_undo(n, g);
         return;
     }
-    struct roster *less = roster_new();
-    for (size_t i = 0; less && i < count; i++) {
-        const struct operation_record *record = roster_nth(g->roster, i);
-        if (roster_take(less, record->bytes, record->len) != LTH_OK)
-            n->todo->out_of_memory = true; /* nothing else can be wrong with it now */
-    }
+    struct roster *less = roster_of_first(g->roster, count);
     if (!less) {
         n->todo->out_of_memory = true;
         return;
     }
+    pass_over_forks(less);
     roster_free(g->roster);
     g->roster = less;
     group_settle(n, g, false);
+    if (g->conversation)
+        group_greet(n, g);
     wants_look(n, g);
+}
+
+void rosters_on_refused(struct node *n)
+{
+    for (struct group *g = n->groups.first, *next; g; g = next) {
+        next = g->next;
+        if (g->refused)
+            undo_refused(n, g);
+    }
 }

@@ -49,7 +49,7 @@ void rosters_store_all(struct node *n, struct group *g);
 
 void rosters_on_durable(struct node *n, const struct journal_item *item);
 
-/* The disk refused the operation that was taken last. */
-void rosters_on_refused(struct node *n, struct group *g);
+/* The disk refused as many of the operations taken last as each group has noted. */
+void rosters_on_refused(struct node *n);
 
 #endif

@@ -77,11 +77,12 @@ static void enqueue_all(struct exchange *x, struct reach **reaches, size_t count
     *at = NULL;
 }
 
-static void dequeue(struct exchange *x)
+static struct reach *dequeue(struct exchange *x)
 {
     struct reach *r = x->queue;
     r->queued = false;
     x->queue = r->next_queued;
+    return r;
 }
 
 void sending_say_sent(struct node *n, struct reach *r, uint64_t upto)
@@ -380,7 +381,7 @@ void sending_pump(struct node *n, struct exchange *x)
             return;
         }
         if (r->sent >= feed_sendable(r->feed))
-            dequeue(x);
+            dequeue(x)->is_wanted = false;
     }
 }
 

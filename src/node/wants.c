@@ -18,8 +18,6 @@ void wants_clear(struct wants *w)
 
 /* ---- what is asked of whom ---- */
 
-enum { PATIENCE_MS = 10 * 60 * 1000 /* how long an author's silence is remembered */ };
-
 static void drop(struct wants *w, size_t i)
 {
     w->items[i] = w->items[--w->count];
@@ -37,14 +35,12 @@ static bool is_here_by_now(const struct group *g, const struct want *want)
     return f && f->count >= want->number;
 }
 
-/* What has come; who was asked and did not answer; authors who were given time, only when that is
- * long past. */
+/* What has come, and what is long past. */
 static void drop_done(struct group *g, uint64_t now_ms)
 {
     struct wants *w = &g->wants;
     for (size_t i = w->count; i-- > 0;)
-        if (is_here_by_now(g, &w->items[i]) ||
-            now_ms >= w->items[i].until_ms + (w->items[i].of ? 0 : PATIENCE_MS))
+        if (is_here_by_now(g, &w->items[i]) || now_ms >= w->items[i].until_ms + PATIENCE_MS)
             drop(w, i);
 }
 
@@ -77,13 +73,15 @@ static void note(struct node *n, struct group *g, const struct have_item *item,
     struct wants *w = &g->wants;
     if (!w->items && !(w->items = calloc(WANTS_MAX, sizeof *w->items)))
         return; /* then it may be asked twice */
-    if (w->count == WANTS_MAX)
-        return;
     struct want *want = find(w, item);
+    if (!want && w->count == WANTS_MAX)
+        return;
+    unsigned tries = want ? want->tries : 0;
     want = want ? want : &w->items[w->count++];
     *want = (struct want){.incarnation = item->incarnation,
                           .number = counted(g, item),
                           .until_ms = n->now.mono_ms + WANT_MS,
+                          .tries = tries + (x != NULL),
                           .of = x};
     memcpy(want->author, item->author, ID_LEN);
 }
@@ -117,7 +115,7 @@ static bool is_to_ask(struct node *n, struct group *g, const struct have_item *i
 {
     const struct want *want = find(&g->wants, item);
     if (want)
-        return !want->of && n->now.mono_ms >= want->until_ms;
+        return n->now.mono_ms >= want->until_ms && want->tries < WANT_TRIES;
     if (!is_here(n, g, item->author))
         return true;
     note(n, g, item, NULL);
@@ -227,7 +225,10 @@ static bool is_something_missing(const struct node *n, const struct group *g)
         if (f->known > f->count && f->limit > f->count)
             return true;
     }
-    return g->wants.count || keys_are_missing(n, g);
+    for (size_t i = 0; i < g->wants.count; i++)
+        if (g->wants.items[i].tries < WANT_TRIES)
+            return true;
+    return keys_are_missing(n, g);
 }
 
 void wants_poll(struct node *n, struct group *g)

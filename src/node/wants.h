@@ -15,6 +15,8 @@
 enum {
     WANTS_MAX = 512,
     WANT_MS = 5000,
+    WANT_TRIES = 3,               /* then it is given up, for PATIENCE_MS: it may not count */
+    PATIENCE_MS = 10 * 60 * 1000, /* how long it is remembered who brought nothing */
     POLL_FIRST_MS = 1000,
     POLL_LAST_MS = 64000,
 };
@@ -22,7 +24,8 @@ enum {
 struct want {
     uint8_t author[ID_LEN];
     uint64_t incarnation, number; /* up to where it is said to exist, and counts */
-    uint64_t until_ms;            /* monotonic */
+    uint64_t until_ms;            /* monotonic; nobody else is asked before */
+    unsigned tries;               /* how many were asked */
     const struct exchange *of;    /* NULL: nobody was asked yet, for the author is here */
 };
 

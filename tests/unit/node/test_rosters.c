@@ -301,6 +301,8 @@ static void test_our_decision_that_lost_is_told_as_overturned_and_said_again(voi
     stage_disk_done(&s);
     memcpy(lost, our_head(), HASH_LEN);
     band_send(&b, &bob, band_say(&b, &bob.me, fork, op_bring(&person)));
+    assert_null(stage_event(&s, EVENT_GROUP)); /* not before it is durable */
+    stage_disk_done(&s);
     const struct event *event = stage_event(&s, EVENT_GROUP);
     assert_non_null(event);
     assert_string_equal(event->group.change.what, "overturn");

@@ -38,7 +38,7 @@ uint64_t delivery_incarnation(const struct node *n, const struct conversation *c
 enum lth_err delivery_writing(struct node *n, struct conversation *c, struct feed **out)
 {
     if (!c->writing) {
-        if (feeds_of(c, n->me.public.id) >= FEEDS_OF_ONE_MAX)
+        if (!feeds_have_room(&n->feeds, c, n->me.public.id))
             return LTH_LIMIT;
         enum lth_err err =
             feeds_add(&n->feeds, c, 0, n->me.public.id, delivery_incarnation(n, c), &c->writing);

@@ -91,6 +91,14 @@ size_t feeds_of(const struct conversation *c, const uint8_t author[ID_LEN])
     return count;
 }
 
+bool feeds_have_room(const struct feeds *f, const struct conversation *c,
+                     const uint8_t author[ID_LEN])
+{
+    bool mine = memcmp(author, f->me, ID_LEN) == 0;
+    size_t max = c->group ? FEEDS_IN_GROUP_MAX : FEEDS_OF_ONE_MAX;
+    return feeds_of(c, author) < max && (mine || f->handle_count < HANDLES_MAX - HANDLES_KEPT);
+}
+
 struct feed *feeds_by_handle(const struct feeds *f, uint32_t handle)
 {
     return handle >= 1 && handle <= f->handle_count ? f->by_handle[handle - 1] : NULL;
@@ -140,7 +148,8 @@ enum lth_err feeds_add(struct feeds *f, struct conversation *c, uint32_t handle,
                        const uint8_t author[ID_LEN], uint64_t incarnation, struct feed **out)
 {
     handle = handle ? handle : (uint32_t)f->handle_count + 1;
-    enum lth_err err = c->feed_count < FEEDS_MAX ? reserve_handle(f, handle) : LTH_LIMIT;
+    bool fits = c->group || c->feed_count < FEEDS_MAX; /* a group's are bounded for each author */
+    enum lth_err err = fits ? reserve_handle(f, handle) : LTH_LIMIT;
     if (err != LTH_OK)
         return err;
     bool mine = memcmp(author, f->me, ID_LEN) == 0;
@@ -269,15 +278,26 @@ static void doubt(struct feed *f, uint64_t number)
     f->conversation->has_doubt = true;
 }
 
+/* Somebody names an entry of f that is not here yet. */
+static void hear(struct feed *f, const struct entry_parent *parent)
+{
+    if (parent->number < f->heard)
+        return;
+    f->heard = parent->number;
+    memcpy(f->heard_hash, parent->hash, HASH_LEN);
+}
+
 /* f's next entry names one of another feed. */
 static void note_parent(const struct feed *f, const struct entry_parent *parent)
 {
     struct feed *of = feed_of_parent(f, parent);
     if (!of || of == f || of->mine || parent->number < 1)
-        return; /* of our own we know better than anybody else */
-    feed_note_known(of, parent->number);
-    if (parent->number <= of->count && !of->fork_told &&
-        memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) != 0)
+        return;                  /* of our own we know better than anybody else */
+    if (!f->conversation->group) /* there, anybody could say anything of somebody else */
+        feed_note_known(of, parent->number);
+    if (parent->number > of->count)
+        hear(of, parent);
+    else if (!of->fork_told && memcmp(parent->hash, feed_hash(of, parent->number), HASH_LEN) != 0)
         doubt(of, parent->number);
 }
 
@@ -331,6 +351,8 @@ enum lth_err feed_push(struct feed *f, const uint8_t hash[HASH_LEN],
         note_parent(f, &content->parents[i]);
     proofs_on_entry(&f->proofs, 2 + entry_content_len(content));
     f->entries[f->count++] = e;
+    if (f->count == f->heard && !f->mine && memcmp(hash, f->heard_hash, HASH_LEN) != 0)
+        doubt(f, f->count);
     return LTH_OK;
 }
 

@@ -19,8 +19,9 @@
 #include "wire/entry.h"
 
 enum {
-    FEEDS_OF_ONE_MAX = 4096,  /* in one conversation: process starts in which something was said */
-    HANDLES_KEPT = 64 * 1024, /* of HANDLES_MAX, for our own feeds */
+    FEEDS_OF_ONE_MAX = 4096,   /* in one conversation: process starts in which something was said */
+    FEEDS_IN_GROUP_MAX = 1024, /* in a group */
+    HANDLES_KEPT = 64 * 1024,  /* of HANDLES_MAX, for our own feeds */
     FEEDS_MAX = 2 * FEEDS_OF_ONE_MAX,
     HANDLES_MAX = 1 << 20 /* in all */
 };
@@ -45,14 +46,17 @@ struct feed {
     uint64_t durable; /* of them on disk */
     uint64_t cited; /* highest entry that ours name as a parent, or that one they will name does */
     bool fork_told;
-    uint64_t doubted;   /* somebody cited another entry under this number; 0 = nobody did */
+    uint64_t doubted; /* somebody cited another entry under this number; 0 = nobody did */
+    uint64_t heard;   /* the highest that somebody cited beyond count, in a group, and its hash */
+    uint8_t heard_hash[HASH_LEN];
     uint64_t limit;     /* entries above it do not count: their author had left the group */
     uint64_t known;     /* highest entry known to exist; of use above count */
     uint64_t gap_first; /* told as missing, up to gap_last; 0 = nothing is */
     uint64_t gap_last;
 
-    struct chains chains;   /* in a group */
-    struct proofs proofs;   /* theirs: signed heads that vouch for entries on any session */
+    struct chains chains; /* in a group */
+    size_t keys_asked;    /* of those that lack their key: how many of the newest had their turn */
+    struct proofs proofs; /* theirs: signed heads that vouch for entries on any session */
     uint64_t signed_number; /* mine: of the head, theirs: of the receipt that was signed last */
     uint8_t signature[SIGNATURE_LEN];
     struct reach **reaches; /* owned, and each of them; by exchange: node/exchange.h */
@@ -100,6 +104,10 @@ struct conversation *feeds_find_conversation(const struct feeds *f, const uint8_
 struct feed *feeds_find(const struct conversation *c, const uint8_t author[ID_LEN],
                         uint64_t incarnation);
 size_t feeds_of(const struct conversation *c, const uint8_t author[ID_LEN]); /* how many */
+
+/* Room for another feed of author's. */
+bool feeds_have_room(const struct feeds *f, const struct conversation *c,
+                     const uint8_t author[ID_LEN]);
 struct feed *feeds_by_handle(const struct feeds *f, uint32_t handle);
 
 /* A new feed under handle, or under the next free one when it is 0. LTH_LIMIT at FEEDS_MAX and

@@ -25,6 +25,15 @@ static void group_free(struct group *g)
     free(g);
 }
 
+static void forget(struct node *n, struct group *g)
+{
+    struct group **at = &n->groups.first;
+    while (*at != g)
+        at = &(*at)->next;
+    *at = g->next;
+    group_free(g);
+}
+
 void groups_clear(struct groups *groups)
 {
     for (struct group *next; groups->first; groups->first = next) {
@@ -41,14 +50,25 @@ struct group *group_find(const struct node *n, const uint8_t id[HASH_LEN])
     return g;
 }
 
-static bool may_be_told(const struct node *n, const struct contact *teller)
+/* At a limit, the group heard of first goes: what makes us a member follows within moments. */
+static void make_room(struct node *n, const struct contact *teller)
 {
+    struct group *oldest = NULL, *oldest_of_them = NULL;
     size_t count = 0, by_them = 0;
-    for (const struct group *g = n->groups.first; g; g = g->next) {
-        count += !g->conversation;
-        by_them += !g->conversation && g->teller == teller;
+    for (struct group *g = n->groups.first; g; g = g->next) {
+        if (g->conversation)
+            continue;
+        oldest = g; /* the newest is the first */
+        count++;
+        if (g->teller != teller)
+            continue;
+        oldest_of_them = g;
+        by_them++;
     }
-    return count < GROUPS_HEARD_OF_MAX && by_them < GROUPS_HEARD_OF_ONE_MAX;
+    if (by_them >= GROUPS_HEARD_OF_ONE_MAX)
+        forget(n, oldest_of_them);
+    else if (count >= GROUPS_HEARD_OF_MAX)
+        forget(n, oldest);
 }
 
 bool groups_are_full(const struct node *n)
@@ -62,8 +82,8 @@ bool groups_are_full(const struct node *n)
 enum lth_err group_new(struct node *n, const uint8_t *create, size_t len,
                        const struct contact *teller, struct group **out)
 {
-    if (teller && !may_be_told(n, teller))
-        return LTH_LIMIT;
+    if (teller)
+        make_room(n, teller);
     struct group *g = calloc(1, sizeof *g);
     if (!g || !(g->roster = roster_new())) {
         free(g);
@@ -160,7 +180,7 @@ static bool may_introduce(const struct node *n, const struct group *g)
 {
     size_t count = 0;
     for (const struct contact *c = n->contacts.table; c; c = c->hh.next)
-        count += c->introduced && !c->last_seen_ms && !c->has_feeds;
+        count += c->introduced && quota_is_stranger(c);
     return count < (is_of_stranger(n, g) ? INTRODUCED_BY_STRANGERS : INTRODUCED_MAX);
 }
 
@@ -233,6 +253,8 @@ static uint64_t end_of(const struct group *g, const struct feed *f, const struct
 /* The last entry of f that counts. Within one chain those that count come first. */
 static uint64_t limit_of(const struct group *g, const struct feed *f)
 {
+    if (!roster_ever_left(g->roster, f->id.author))
+        return UINT64_MAX;
     for (size_t i = 0; i < f->chains.count; i++) {
         const struct feed_chain *chain = f->chains.items[i];
         bool is_last = i + 1 == f->chains.count;
@@ -490,15 +512,6 @@ void group_say_joined(struct node *n, struct group *g)
 }
 
 /* ---- sessions and time ---- */
-
-static void forget(struct node *n, struct group *g)
-{
-    struct group **at = &n->groups.first;
-    while (*at != g)
-        at = &(*at)->next;
-    *at = g->next;
-    group_free(g);
-}
 
 void group_undo(struct node *n, struct group *g)
 {

@@ -4,6 +4,7 @@
 #include "node/receiving.h"
 #include "node/restoring.h"
 #include "node/state.h"
+#include "node/wants.h"
 
 #include <string.h>
 
@@ -17,14 +18,15 @@ static const struct identity *author_of(const struct node *n, const struct excha
     return g ? roster_identity(g->roster, id) : NULL;
 }
 
-static enum lth_err feed_of_head(struct node *n, const struct exchange *x, const struct feed_id *id,
-                                 struct feed **out)
+/* The feed with this id, made if need be. */
+static enum lth_err feed_with(struct node *n, const struct exchange *x, const struct feed_id *id,
+                              struct feed **out)
 {
     struct conversation *c = x->conversation;
     *out = feeds_find(c, id->author, id->incarnation);
     if (*out)
         return LTH_OK;
-    if (feeds_of(c, id->author) >= FEEDS_OF_ONE_MAX)
+    if (!feeds_have_room(&n->feeds, c, id->author))
         return LTH_LIMIT;
     x->contact->has_feeds = true; /* not to be forgotten any more */
     return feeds_add(&n->feeds, c, 0, id->author, id->incarnation, out);
@@ -39,35 +41,63 @@ static void look_for_fork(struct node *n, struct feed *f, const struct feed_poin
 
 static enum lth_err expect(struct exchange *x, const struct feed *f, const struct head *head)
 {
+    static const uint8_t none[HASH_LEN];
     lost_free(x->lost);
-    x->lost = lost_new(&head->point, f->count, feed_hash(f, f->count));
+    x->lost = lost_new(&head->point, f ? f->count : 0, f ? feed_hash(f, f->count) : none);
     if (!x->lost)
         return LTH_NO_MEMORY;
     memcpy(x->lost->signature, head->signature, SIGNATURE_LEN);
     return LTH_OK;
 }
 
+/* Of ours: we lost what it speaks of, or this very process was set back. */
+static enum lth_err expect_ours(struct node *n, struct exchange *x, const struct head *head)
+{
+    struct feed *f = NULL;
+    enum lth_err err = feed_with(n, x, &head->point.feed, &f);
+    if (err == LTH_LIMIT)
+        n->dropped[DROP_LIMIT]++;
+    if (err != LTH_OK || head->point.number <= f->count)
+        return err == LTH_LIMIT ? LTH_OK : err;
+    restoring_on_proof(n, exchange_reach(x, f), head->point.number);
+    feed_note_known(f, head->point.number);
+    return expect(x, f, head);
+}
+
+/* Of somebody else's, in a group: asked for, or a sign that they say different things to
+ * different people. What costs memory for good waits for the entries themselves. */
+static enum lth_err expect_theirs(struct node *n, struct exchange *x, const struct head *head)
+{
+    const struct feed_point *point = &head->point;
+    struct feed *f = feeds_find(x->conversation, point->feed.author, point->feed.incarnation);
+    if (f && point->number <= f->count) {
+        look_for_fork(n, f, point);
+        return LTH_OK;
+    }
+    if (!wants_is_asked(x, &point->feed))
+        return LTH_OK;
+    if (f)
+        feed_note_known(f, point->number);
+    return expect(x, f, head);
+}
+
+/* Not worth a look at its signature: what we hold is what it speaks of. */
+static bool is_no_news(const struct exchange *x, const struct feed_point *point)
+{
+    const struct feed *f = feeds_find(x->conversation, point->feed.author, point->feed.incarnation);
+    return f && point->number <= f->count &&
+           memcmp(point->hash, feed_hash(f, point->number), HASH_LEN) == 0;
+}
+
 enum lth_err handed_on_head(struct node *n, struct exchange *x, const struct head *head)
 {
     const struct identity *author = author_of(n, x, head->point.feed.author);
-    struct feed *f = NULL;
-    if (!author)
+    if (!author || is_no_news(x, &head->point))
         return LTH_OK;
     if (head_verify(head, author) != LTH_OK)
         return LTH_FORGED;
-    enum lth_err err = feed_of_head(n, x, &head->point.feed, &f);
-    if (err == LTH_LIMIT)
-        n->dropped[DROP_LIMIT]++;
-    if (err != LTH_OK)
-        return err == LTH_LIMIT ? LTH_OK : err;
-    if (head->point.number <= f->count) {
-        look_for_fork(n, f, &head->point);
-        return LTH_OK;
-    }
-    if (f->mine)
-        restoring_on_proof(n, exchange_reach(x, f), head->point.number);
-    feed_note_known(f, head->point.number);
-    return expect(x, f, head);
+    bool mine = author == &n->me.public;
+    return mine ? expect_ours(n, x, head) : expect_theirs(n, x, head);
 }
 
 /* One entry of a whole chunk. LTH_LIMIT and LTH_NOT_FOUND: it and what follows is not for now. */
@@ -129,11 +159,23 @@ static bool is_expected(const struct lost *lost, const struct entries *run)
            run->first <= lost->number + 1;
 }
 
+/* The chunk that came: whole, or of no use. */
+static enum lth_err finish(struct node *n, struct exchange *x, const struct lost *lost)
+{
+    struct feed *f = NULL;
+    enum lth_err err = feed_with(n, x, &lost->end.feed, &f);
+    if (err != LTH_OK)
+        return err;
+    if (lost->after == f->count)
+        return keep(n, x, f, lost);
+    receiving_ask_again(n, x); /* the disk refused what the chunk stands on */
+    return LTH_OK;
+}
+
 enum lth_err handed_on_entries(struct node *n, struct exchange *x, struct entries *run)
 {
-    struct feed *f = feeds_find(x->conversation, run->feed.author, run->feed.incarnation);
     struct lost *lost = x->lost;
-    if (!f || !is_expected(lost, run)) {
+    if (!is_expected(lost, run)) {
         n->dropped[DROP_FOREIGN]++; /* no head vouches for it */
         return LTH_OK;
     }
@@ -143,10 +185,8 @@ enum lth_err handed_on_entries(struct node *n, struct exchange *x, struct entrie
     if (err == LTH_OK && !lost_is_whole(lost))
         return LTH_OK;
     x->lost = NULL;
-    if (err == LTH_OK && lost->after == f->count)
-        err = keep(n, x, f, lost);
-    else if (err == LTH_OK)
-        receiving_ask_again(n, x); /* the disk refused what the chunk stands on */
+    if (err == LTH_OK)
+        err = finish(n, x, lost);
     if (err == LTH_LIMIT)
         n->dropped[DROP_LIMIT]++;
     lost_free(lost);

@@ -7,7 +7,10 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { KEYS_MS = 500 /* between two answers to one person: each looks through all chains */ };
+enum {
+    KEYS_MS = 500,   /* between two answers to one person: each looks through all chains */
+    ASK_OF_FEED = 16 /* keys of one feed, at once */
+};
 
 static bool is_mine_to_read(const struct node *n, const struct group *g,
                             const struct feed_chain *chain)
@@ -103,6 +106,21 @@ bool keys_are_missing(const struct node *n, const struct group *g)
     return false;
 }
 
+/* The newest first. What nobody gives does not keep others from being asked for: each time it is
+ * others' turn. */
+static size_t ask_of_feed(const struct node *n, struct feed *f, struct writer *w)
+{
+    size_t count = 0, seen = 0;
+    for (size_t at = f->chains.count; at-- > 0 && count < ASK_OF_FEED;) {
+        if (!is_lacking(n, f, f->chains.items[at]) || seen++ < f->keys_asked)
+            continue;
+        group_add_hash(w, feed_hash(f, f->chains.items[at]->number));
+        count++;
+    }
+    f->keys_asked = count == ASK_OF_FEED ? f->keys_asked + count : 0;
+    return count;
+}
+
 void keys_ask(struct node *n, struct exchange *x)
 {
     const struct conversation *c = x->conversation;
@@ -111,15 +129,8 @@ void keys_ask(struct node *n, struct exchange *x)
     struct link *l = exchange_session(x);
     size_t count = 0;
     group_begin(&w, c->id);
-    for (size_t i = 0; i < c->feed_count; i++) {
-        const struct feed *f = c->feeds[i];
-        for (size_t at = 0; at < f->chains.count && count < GROUP_LIST_MAX; at++) {
-            if (!is_lacking(n, f, f->chains.items[at]))
-                continue;
-            group_add_hash(&w, feed_hash(f, f->chains.items[at]->number));
-            count++;
-        }
-    }
+    for (size_t i = 0; i < c->feed_count && count + ASK_OF_FEED <= GROUP_LIST_MAX; i++)
+        count += ask_of_feed(n, c->feeds[i], &w);
     if (l && count)
         link_send(n, l, MESSAGE_KEY_WANTED, body, writer_len(&w));
 }
@@ -153,21 +164,17 @@ static void open_late(struct node *n, struct feed *f, uint64_t number)
     feed_set_waiting(f, number, false);
 }
 
-static uint64_t end_of_chain(const struct feed *f, const struct feed_chain *chain)
-{
-    for (uint64_t number = chain->number + 1; number <= f->durable; number++)
-        if (feed_entry(f, number)->kind == ENTRY_CHAIN)
-            return number - 1;
-    return f->durable;
-}
-
 static void open_waiting(struct node *n, struct feed *f, const struct feed_chain *chain)
 {
     if (f->mine || !chain->has_key)
         return;
-    for (uint64_t number = chain->number + 1; number <= end_of_chain(f, chain); number++)
-        if (feed_entry(f, number)->kind == ENTRY_SEALED && feed_entry(f, number)->waits)
+    for (uint64_t number = chain->number + 1; number <= f->durable; number++) {
+        const struct entry *e = feed_entry(f, number);
+        if (e->kind == ENTRY_CHAIN)
+            return;
+        if (e->kind == ENTRY_SEALED && e->waits)
             open_late(n, f, number);
+    }
 }
 
 enum lth_err keys_on_key(struct node *n, struct exchange *x, const struct frame_message *m)

@@ -242,8 +242,7 @@ static enum lth_err feed_of_run(struct node *n, const struct exchange *x, const 
         return LTH_OK;
     if (!quota_allows(n, x->contact, QUOTA_PER_FEED))
         return LTH_OK;
-    if (feeds_of(c, run->feed.author) >= FEEDS_OF_ONE_MAX ||
-        n->feeds.handle_count >= HANDLES_MAX - HANDLES_KEPT) {
+    if (!feeds_have_room(&n->feeds, c, run->feed.author)) {
         n->dropped[DROP_LIMIT]++;
         tell_feed_limit(n, x->contact);
         return LTH_OK;

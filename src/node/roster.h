@@ -129,6 +129,9 @@ bool roster_was_member(const struct roster *r, const uint8_t hash[HASH_LEN],
 uint64_t roster_end(const struct roster *r, const uint8_t hash[HASH_LEN],
                     const uint8_t author[ID_LEN], uint64_t incarnation);
 
+/* Whether there is any departure of author's on the path. */
+bool roster_ever_left(const struct roster *r, const uint8_t author[ID_LEN]);
+
 /* Whether an entry of it counts. */
 bool roster_counts(const struct roster *r, const uint8_t hash[HASH_LEN],
                    const uint8_t author[ID_LEN], uint64_t incarnation, uint64_t number);

@@ -219,6 +219,12 @@ static bool departs(const struct held *h, uint32_t who)
     return h->about == who && (h->type == OPERATION_REMOVE || h->type == OPERATION_LEAVE);
 }
 
+bool roster_ever_left(const struct roster *r, const uint8_t author[ID_LEN])
+{
+    const struct somebody *p = find_person(r, author);
+    return p && p->gone;
+}
+
 uint64_t roster_end(const struct roster *r, const uint8_t hash[HASH_LEN],
                     const uint8_t author[ID_LEN], uint64_t incarnation)
 {

@@ -44,10 +44,15 @@ static void drop_done(struct group *g, uint64_t now_ms)
             drop(w, i);
 }
 
+static bool is_asked_last(const struct want *want, const struct exchange *x)
+{
+    return want->tries && want->asked[want->tries - 1] == x;
+}
+
 void wants_forget(struct group *g, const struct exchange *x)
 {
     for (size_t i = g->wants.count; i-- > 0;)
-        if (g->wants.items[i].of == x)
+        if (is_asked_last(&g->wants.items[i], x))
             drop(&g->wants, i);
 }
 
@@ -76,14 +81,15 @@ static void note(struct node *n, struct group *g, const struct have_item *item,
     struct want *want = find(w, item);
     if (!want && w->count == WANTS_MAX)
         return;
-    unsigned tries = want ? want->tries : 0;
-    want = want ? want : &w->items[w->count++];
-    *want = (struct want){.incarnation = item->incarnation,
-                          .number = counted(g, item),
-                          .until_ms = n->now.mono_ms + WANT_MS,
-                          .tries = tries + (x != NULL),
-                          .of = x};
-    memcpy(want->author, item->author, ID_LEN);
+    if (!want) {
+        want = &w->items[w->count++];
+        *want = (struct want){.incarnation = item->incarnation};
+        memcpy(want->author, item->author, ID_LEN);
+    }
+    want->number = counted(g, item);
+    want->until_ms = n->now.mono_ms + WANT_MS;
+    if (x)
+        want->asked[want->tries++] = x;
 }
 
 /* They will bring it themselves. */
@@ -110,12 +116,21 @@ static bool is_lacking(const struct group *g, const struct exchange *x,
            roster_identity(g->roster, item->author);
 }
 
+static bool was_asked(const struct want *want, const struct exchange *x)
+{
+    for (unsigned i = 0; i < want->tries; i++)
+        if (want->asked[i] == x)
+            return true;
+    return false;
+}
+
 /* Is it time to ask whoever says that they hold it? */
-static bool is_to_ask(struct node *n, struct group *g, const struct have_item *item)
+static bool is_to_ask(struct node *n, struct group *g, const struct exchange *x,
+                      const struct have_item *item)
 {
     const struct want *want = find(&g->wants, item);
     if (want)
-        return n->now.mono_ms >= want->until_ms && want->tries < WANT_TRIES;
+        return n->now.mono_ms >= want->until_ms && want->tries < WANT_TRIES && !was_asked(want, x);
     if (!is_here(n, g, item->author))
         return true;
     note(n, g, item, NULL);
@@ -134,7 +149,7 @@ void wants_on_account(struct node *n, struct exchange *x, struct have have)
     drop_done(g, n->now.mono_ms);
     group_begin(&w, g->conversation->id);
     while (l && have_next(&have, &item) && count < GROUP_LIST_MAX) {
-        if (!is_lacking(g, x, &item, &held) || !is_to_ask(n, g, &item))
+        if (!is_lacking(g, x, &item, &held) || !is_to_ask(n, g, x, &item))
             continue;
         note(n, g, &item, x);
         struct group_want want = {.incarnation = item.incarnation, .number = held};
@@ -171,6 +186,15 @@ void wants_on_doubt(struct node *n, struct exchange *x)
 }
 
 /* ---- what others ask of us ---- */
+
+bool wants_is_asked(const struct exchange *x, const struct feed_id *feed)
+{
+    const struct wants *w = &x->conversation->group->wants;
+    struct have_item item = {.incarnation = feed->incarnation};
+    memcpy(item.author, feed->author, ID_LEN);
+    const struct want *want = find(w, &item);
+    return want && was_asked(want, x);
+}
 
 enum lth_err wants_on_message(struct node *n, struct exchange *x, const struct frame_message *m)
 {

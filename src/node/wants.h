@@ -15,7 +15,7 @@
 enum {
     WANTS_MAX = 512,
     WANT_MS = 5000,
-    WANT_TRIES = 3,               /* then it is given up, for PATIENCE_MS: it may not count */
+    WANT_TRIES = 8,               /* then it is given up, for PATIENCE_MS: it may not count */
     PATIENCE_MS = 10 * 60 * 1000, /* how long it is remembered who brought nothing */
     POLL_FIRST_MS = 1000,
     POLL_LAST_MS = 64000,
@@ -23,10 +23,10 @@ enum {
 
 struct want {
     uint8_t author[ID_LEN];
-    uint64_t incarnation, number; /* up to where it is said to exist, and counts */
-    uint64_t until_ms;            /* monotonic; nobody else is asked before */
-    unsigned tries;               /* how many were asked */
-    const struct exchange *of;    /* NULL: nobody was asked yet, for the author is here */
+    uint64_t incarnation, number;             /* up to where it is said to exist, and counts */
+    uint64_t until_ms;                        /* monotonic; nobody else is asked before */
+    const struct exchange *asked[WANT_TRIES]; /* nobody twice: they may say what is not so */
+    unsigned tries;                           /* how many of them */
 };
 
 struct wants {
@@ -44,6 +44,9 @@ void wants_look(struct node *n, struct group *g);
 
 /* x says that it holds what these items name: asks for what we lack. */
 void wants_on_account(struct node *n, struct exchange *x, struct have have);
+
+/* Did we ask them for more of this feed? */
+bool wants_is_asked(const struct exchange *x, const struct feed_id *feed);
 
 /* They cited an entry of somebody else's that is not the one we hold: asks for the proof. */
 void wants_on_doubt(struct node *n, struct exchange *x);

@@ -336,6 +336,7 @@ static void test_a_decision_of_others_that_lost_is_not_said_again_by_us(void **s
     stage_disk_done(&s);
     band_send(&b, &bob,
               band_say(&b, &bob.me, parent->op.hash, op_about(OPERATION_DEMOTE, cat.me.public.id)));
+    stage_disk_done(&s);
     const struct event *event = stage_event(&s, EVENT_GROUP);
     assert_string_equal(event->group.change.what, "overturn");
     assert_memory_equal(event->group.change.subject, cat.me.public.id, ID_LEN);

@@ -182,16 +182,26 @@ static void test_what_we_only_hear_of_is_forgotten_with_who_told_it(void **state
     assert_int_equal(groups_held(), 1);
 }
 
-static void test_we_hear_of_two_groups_at_a_time_from_one_person(void **state)
+static void test_we_hear_of_two_groups_from_one_person_and_of_eight_at_a_time(void **state)
 {
     (void)state;
-    enum { OF_TWO = 2 * GROUPS_HEARD_OF_ONE_MAX };
-    for (size_t i = 1; i <= OF_TWO + 1; i++) {
-        band_send(&b, i % 2 ? &bob : &cat, band_create(&b, &bob, HISTORY_NONE, NULL, 0));
-        assert_int_equal(groups_held(), i < OF_TWO ? i : OF_TWO);
+    static struct guest others[3];
+    struct guest *const tellers[] = {&bob, &cat, &dan, &others[0], &others[1]};
+    size_t held = 0;
+    for (size_t i = 0; i < LENGTH(others); i++)
+        band_meet(&b, &others[i], (uint8_t)(20 + i), "another");
+    for (size_t i = 0; i < LENGTH(tellers); i++) {
+        for (size_t told = 1; told <= GROUPS_HEARD_OF_ONE_MAX + 1; told++) {
+            band_send(&b, tellers[i], band_create(&b, &bob, HISTORY_NONE, NULL, 0));
+            held += told <= GROUPS_HEARD_OF_ONE_MAX && held < GROUPS_HEARD_OF_MAX;
+            assert_int_equal(groups_held(), held);
+        }
+        assert_false(stage_closed(&s, tellers[i]->link));
     }
-    assert_true(stage_dropped(&s, "limit") == 1);
-    assert_false(stage_closed(&s, bob.link));
+    assert_int_equal(held, GROUPS_HEARD_OF_MAX);
+    band_part(&b, &cat);
+    band_send(&b, &others[2], band_create(&b, &bob, HISTORY_NONE, NULL, 0));
+    assert_int_equal(groups_held(), held - 1);
 }
 
 static void test_of_what_we_only_hear_of_nothing_is_said_and_nobody_met(void **state)
@@ -277,6 +287,80 @@ static void test_who_is_in_and_not_met_is_introduced_by_who_added_them(void **st
     view = &stage_event(&s, EVENT_GROUPS)->groups.groups[0].members[2];
     assert_true(view->introduced);
     assert_memory_equal(view->introduced_by, bob.me.public.id, ID_LEN);
+}
+
+/* Somebody nobody has met, the nth of them. */
+static struct person extra(size_t nth, struct identity_secret *secret)
+{
+    uint8_t seed[64];
+    struct person person = {.name = "extra"};
+    memset(seed, 200, sizeof seed);
+    seed[0] = seed[32] = (uint8_t)nth;
+    seed[1] = seed[33] = (uint8_t)(nth >> 8);
+    identity_secret_init(secret, seed, seed + 32);
+    person.identity = secret->public;
+    return person;
+}
+
+static size_t people_known(void)
+{
+    static const struct command c = {.type = COMMAND_PEERS};
+    stage_command(&s, &c);
+    return stage_event(&s, EVENT_PEERS)->peers.count;
+}
+
+static void test_strangers_introduce_128_people_and_whoever_is_met_is_in_too(void **state)
+{
+    (void)state;
+    enum { EACH = 100 };
+    static struct person persons[EACH + 1];
+    static struct guest last;
+    size_t met = people_known();
+    guest_init(&last, 9, "extra");
+    persons[0] = band_host_person(&b);
+    for (size_t group = 0; group < 2; group++) {
+        for (size_t i = 1; i <= EACH; i++)
+            persons[i] = extra(group * EACH + i, &last.me);
+        band_send(&b, &bob, band_create(&b, &bob, HISTORY_NONE, persons, EACH + 1));
+        stage_disk_done(&s);
+        assert_int_equal(stage_event(&s, EVENT_GROUP)->group.member_count, EACH + 2);
+    }
+    assert_int_equal(people_known(), met + INTRODUCED_BY_STRANGERS);
+    guest_stay(&s, &last);
+    guest_connect(&s, &last, NODE_INCOMING_LINK | 99);
+    assert_int_equal(people_known(), met + INTRODUCED_BY_STRANGERS + 1);
+    assert_int_equal(last.heard_of[MESSAGE_ROSTER], 1);
+    assert_int_equal(last.heard_of[MESSAGE_HAVE], 2);
+    guest_send_have(&s, &last);
+    band_send_have(&b, &last, HAVE_LAST, NULL, 0);
+    band_host_says(&b, "hello");
+    assert_int_equal(last.heard_of[MESSAGE_KEY], 1);
+}
+
+static void
+test_whoever_was_brought_in_by_a_decision_that_lost_is_out_until_it_is_repeated(void **state)
+{
+    (void)state;
+    const struct person host = band_host_person(&b), others[] = {band_person(&cat)};
+    band_create(&b, &bob, HISTORY_NONE, others, 1);
+    const struct operation_record *parent =
+        band_say(&b, &bob.me, NULL, op_about(OPERATION_PROMOTE, cat.me.public.id));
+    const struct operation_record *lost = band_say(&b, &cat.me, NULL, op_bring(&host));
+    band_send_all(&b, &cat);
+    stage_disk_done(&s);
+    assert_int_equal(stage_events(&s, EVENT_GROUP), 1);
+    band_send(&b, &bob, band_say(&b, &bob.me, parent->op.hash, op_name("bob's")));
+    size_t left = stage_events(&s, EVENT_LEFT);
+    stage_disk_done(&s);
+    assert_int_equal(left + stage_events(&s, EVENT_LEFT), 1);
+    assert_false(band_group(&b)->is_member);
+    struct operation again = op_bring(&host);
+    memcpy(again.again, lost->op.hash, HASH_LEN);
+    band_send(&b, &cat, band_say(&b, &cat.me, NULL, again));
+    stage_disk_done(&s);
+    assert_true(band_group(&b)->is_member);
+    assert_true(stage_event(&s, EVENT_GROUP)->group.change.subject_is_me);
+    assert_int_equal(stage_events(&s, EVENT_LEFT), 0);
 }
 
 static void test_who_was_introduced_is_pinned(void **state)
@@ -426,11 +510,13 @@ int main(void)
         ON_A_STAGE(test_after_a_restart_nothing_is_told_again),
         ON_A_STAGE(test_of_a_group_that_we_left_nothing_more_is_told),
         ON_A_STAGE(test_what_we_only_hear_of_is_forgotten_with_who_told_it),
-        ON_A_STAGE(test_we_hear_of_two_groups_at_a_time_from_one_person),
+        ON_A_STAGE(test_we_hear_of_two_groups_from_one_person_and_of_eight_at_a_time),
         ON_A_STAGE(test_of_what_we_only_hear_of_nothing_is_said_and_nobody_met),
         ON_A_STAGE(test_people_whom_we_never_answered_bring_us_into_32_groups),
         ON_A_STAGE(test_nobody_brings_us_into_more_than_256_groups),
         ON_A_STAGE(test_who_is_in_and_not_met_is_introduced_by_who_added_them),
+        ON_A_STAGE(test_strangers_introduce_128_people_and_whoever_is_met_is_in_too),
+        ON_A_STAGE(test_whoever_was_brought_in_by_a_decision_that_lost_is_out_until_it_is_repeated),
         ON_A_STAGE(test_who_was_introduced_is_pinned),
         ON_A_STAGE(test_somebody_else_of_an_introduced_name_is_told),
         ON_A_STAGE(test_members_are_shown_by_the_names_we_gave_them),

@@ -146,8 +146,11 @@ static void test_who_was_removed_gets_nothing_that_is_said_after(void **state)
     bob_removes_cat();
     size_t before = heard_of_group(&cat), bobs = heard_of_group(&bob);
     size_t accounts = cat.heard_of[MESSAGE_HAVE];
+    size_t rosters = cat.heard_of[MESSAGE_ROSTER] + cat.heard_of[MESSAGE_OPERATION];
     band_host_says(&b, "after");
+    bob_says(op_name("without cat"));
     band_wait(&b, 70000);
+    assert_int_equal(cat.heard_of[MESSAGE_ROSTER] + cat.heard_of[MESSAGE_OPERATION], rosters);
     assert_int_equal(heard_of_group(&cat), before);
     assert_int_equal(cat.heard_of[MESSAGE_HAVE], accounts);
     assert_true(heard_of_group(&bob) > bobs);

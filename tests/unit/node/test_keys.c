@@ -145,8 +145,27 @@ static void test_what_others_said_is_opened_by_the_key_that_we_hand_on(void **st
     band_send_key_wanted(&b, &bob, cats.said[1].hash);
     const struct group_key key = key_heard(&bob);
     assert_memory_equal(key.key, cats.said[1].key, CHAIN_KEY_LEN);
+    band_wait(&b, 500);
     band_send_key_wanted(&b, &bob, cats.said[2].hash); /* no chain */
     assert_int_equal(bob.heard_of[MESSAGE_KEY], 1);
+}
+
+static void test_keys_are_given_twice_a_second_at_most(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t after_ms;
+        bool is_given;
+    } rows[] = {{0, true}, {0, false}, {499, false}, {1, true}, {500, true}, {100, false}};
+    cat_says(0);
+    voice_send_key(&cats, &s, &cat, 1);
+    stage_disk_done(&s);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        size_t before = bob.heard_of[MESSAGE_KEY];
+        stage_wait(&s, rows[i].after_ms);
+        band_send_key_wanted(&b, &bob, cats.said[1].hash);
+        assert_int_equal(bob.heard_of[MESSAGE_KEY] - before, rows[i].is_given);
+    }
 }
 
 /* ---- taking ---- */
@@ -259,6 +278,11 @@ static void test_a_message_waits_for_its_key_is_told_once_and_then_shown_once(vo
     voice_send_key(&cats, &s, &bob, 1);
     assert_int_equal(band_rest(&b, EVENT_MESSAGE), 0);
     voice_send(&cats, &s, &cat, 1, 3);
+    assert_int_equal(band_rest(&b, EVENT_MESSAGE), 0);
+    voice_text(&cats, &b, "three");
+    voice_send(&cats, &s, &cat, 4, 4);
+    stage_disk_refuses(&s, s.appended, LTH_DISK_FULL); /* and all is asked for again */
+    stage_wait(&s, 5001);
     assert_int_equal(band_rest(&b, EVENT_MESSAGE), 0);
 }
 
@@ -466,6 +490,7 @@ int main(void)
         ON_A_STAGE(test_who_joins_later_gets_the_old_keys_only_when_all_may_be_read),
         ON_A_STAGE(test_whoever_is_not_in_gets_no_key),
         ON_A_STAGE(test_what_others_said_is_opened_by_the_key_that_we_hand_on),
+        ON_A_STAGE(test_keys_are_given_twice_a_second_at_most),
         ON_A_STAGE(test_bad_messages_about_keys_end_the_session),
         ON_A_STAGE(test_a_false_key_ends_the_session_and_opens_nothing),
         ON_A_STAGE(test_a_key_of_something_unknown_is_passed_over),

@@ -360,6 +360,23 @@ static void test_what_was_asked_for_is_forgotten_with_the_session(void **state)
     assert_int_equal(dan.heard_of[MESSAGE_ENTRIES], before);
 }
 
+static void test_what_was_asked_for_is_forgotten_when_they_leave(void **state)
+{
+    (void)state;
+    const struct person person = band_person(&dan);
+    voice_send(&cats, &s, &cat, 1, 3);
+    stage_disk_done(&s);
+    voice_send_head(&cats, &s, &cat, 2);
+    band_send_want(&b, &dan, cat.me.public.id, cats.feed.incarnation, 2);
+    band_send(&b, &bob, band_say(&b, &bob.me, NULL, op_about(OPERATION_REMOVE, dan.me.public.id)));
+    band_send(&b, &bob, band_say(&b, &bob.me, NULL, op_bring(&person)));
+    stage_disk_done(&s);
+    voice_send_head(&cats, &s, &cat, 3);
+    size_t before = dan.heard_of[MESSAGE_ENTRIES];
+    band_send_have(&b, &dan, HAVE_LAST, NULL, 0);
+    assert_int_equal(dan.heard_of[MESSAGE_ENTRIES], before);
+}
+
 static void test_bad_wants_end_the_session_and_those_of_strangers_are_passed_over(void **state)
 {
     (void)state;
@@ -443,6 +460,7 @@ int main(void)
         ON_A_STAGE(test_a_want_beyond_what_we_hold_or_of_our_own_brings_nothing),
         ON_A_STAGE(test_what_is_under_way_is_not_begun_anew_by_an_account),
         ON_A_STAGE(test_what_was_asked_for_is_forgotten_with_the_session),
+        ON_A_STAGE(test_what_was_asked_for_is_forgotten_when_they_leave),
         ON_A_STAGE(test_bad_wants_end_the_session_and_those_of_strangers_are_passed_over),
         ON_A_STAGE(test_another_entry_that_is_cited_is_a_fork_once_its_author_signed_it),
     };

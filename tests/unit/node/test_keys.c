@@ -424,6 +424,70 @@ static void test_after_a_restart_what_came_opened_is_not_waited_for(void **state
     assert_int_equal(meet_and_count_shown(), 1);
 }
 
+/* ---- the order ---- */
+
+/* The first letters of the messages of the last step join out. */
+static void note_letters(char out[8])
+{
+    for (const struct todo *t = s.todo.first; t; t = t->next)
+        if (t->type == TODO_EVENT && t->event.type == EVENT_MESSAGE && strlen(out) < 7)
+            out[strlen(out)] = (char)t->event.message.text[0];
+}
+
+static void rest_and_note(char out[8])
+{
+    note_letters(out);
+    while (stage_count(&s, TODO_READ) || s.reported < s.appended) {
+        if (stage_count(&s, TODO_READ))
+            stage_answer_read(&s);
+        else
+            stage_disk_done(&s);
+        note_letters(out);
+    }
+}
+
+/* Cat says three things; the key comes behind the first of them, while that is on its way. */
+static void say_around_the_key(void)
+{
+    voice_chain(&cats, &b, NULL);
+    voice_text(&cats, &b, "one");
+    voice_text(&cats, &b, "two");
+    voice_text(&cats, &b, "three");
+    voice_send(&cats, &s, &cat, 1, 2);
+    voice_send_key(&cats, &s, &cat, 1);
+    voice_send(&cats, &s, &cat, 3, 4);
+}
+
+static void test_what_waited_is_shown_before_what_came_after_it(void **state)
+{
+    (void)state;
+    char letters[8] = "";
+    say_around_the_key();
+    rest_and_note(letters);
+    assert_string_equal(letters, "ott");
+}
+
+static void test_wherever_the_process_dies_the_order_stays(void **state)
+{
+    (void)state;
+    for (uint64_t cut = 0; cut <= 8; cut++) { /* feed, chain, text, key, two texts, three opened */
+        char letters[8] = "", row[32];
+        snprintf(row, sizeof row, "%u records less", (unsigned)cut);
+        band_close(&b);
+        open_band(HISTORY_NONE);
+        say_around_the_key();
+        band_rest(&b, EVENT_MESSAGE);
+        band_restart(&b, s.appended - cut);
+        rest_and_note(letters);
+        band_meet_again(&b, &cat);
+        band_send_have(&b, &cat, HAVE_LAST, NULL, 0);
+        voice_send(&cats, &s, &cat, 1, 4);
+        voice_send_key(&cats, &s, &cat, 1);
+        rest_and_note(letters);
+        CHECK(strcmp(letters, "ott") == 0, row);
+    }
+}
+
 /* ---- a disk that refuses ---- */
 
 static void test_a_key_that_the_disk_refused_is_asked_for_again(void **state)
@@ -503,6 +567,8 @@ int main(void)
         ON_A_STAGE(test_wherever_the_process_dies_before_the_key_it_is_shown_once),
         ON_A_STAGE(test_the_mark_of_what_was_shown_counts_what_waited),
         ON_A_STAGE(test_after_a_restart_what_came_opened_is_not_waited_for),
+        ON_A_STAGE(test_what_waited_is_shown_before_what_came_after_it),
+        ON_A_STAGE(test_wherever_the_process_dies_the_order_stays),
         ON_A_STAGE(test_a_key_that_the_disk_refused_is_asked_for_again),
         ON_A_STAGE(test_showing_that_the_disk_refused_is_tried_again),
         ON_A_STAGE(test_a_chain_whose_key_the_disk_refused_is_not_gone_on_with),

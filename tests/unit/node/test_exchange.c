@@ -328,6 +328,20 @@ static void test_who_has_left_is_waited_for_no_more(void **state)
     assert_int_equal(state_for(state_of(id), &bob), STATE_SENT);
 }
 
+static void test_when_we_have_left_nobody_is_waited_for(void **state)
+{
+    (void)state;
+    uint8_t id[MESSAGE_ID_LEN];
+    band_host_says(&b, "hello");
+    memcpy(id, stage_event(&s, EVENT_ACCEPTED)->accepted.id, sizeof id);
+    band_send_receipt(&b, &bob, 2);
+    stage_disk_done(&s);
+    bob_says(op_about(OPERATION_REMOVE, b.host.public.id));
+    assert_int_equal(stage_status(&s)->queued, 0);
+    assert_int_equal(state_of(id)->message_state.count, 1); /* cat never said that it came */
+    assert_int_equal(state_for(state_of(id), &bob), STATE_DELIVERED);
+}
+
 static void test_who_had_it_before_leaving_is_still_named(void **state)
 {
     (void)state;
@@ -498,6 +512,7 @@ int main(void)
         ON_A_STAGE(test_exchanges_are_as_they_were_after_a_restart),
         ON_A_STAGE(test_each_member_has_a_state_of_their_own),
         ON_A_STAGE(test_who_has_left_is_waited_for_no_more),
+        ON_A_STAGE(test_when_we_have_left_nobody_is_waited_for),
         ON_A_STAGE(test_who_had_it_before_leaving_is_still_named),
         ON_A_STAGE(test_who_joins_later_is_no_recipient_of_what_was_said_before),
         ON_A_STAGE(test_a_receipt_of_a_member_is_their_own_word_and_nobody_elses),

@@ -336,7 +336,8 @@ static void test_when_we_have_left_nobody_is_waited_for(void **state)
     memcpy(id, stage_event(&s, EVENT_ACCEPTED)->accepted.id, sizeof id);
     band_send_receipt(&b, &bob, 2);
     stage_disk_done(&s);
-    bob_says(op_about(OPERATION_REMOVE, b.host.public.id));
+    bob_says(
+        op_about_cut(OPERATION_REMOVE, b.host.public.id, band_host_feed(&b)->id.incarnation, 2));
     assert_int_equal(stage_status(&s)->queued, 0);
     assert_int_equal(state_of(id)->message_state.count, 1); /* cat never said that it came */
     assert_int_equal(state_for(state_of(id), &bob), STATE_DELIVERED);

@@ -341,7 +341,6 @@ static void test_a_decision_of_others_that_lost_is_not_said_again_by_us(void **s
     assert_string_equal(event->group.change.what, "overturn");
     assert_memory_equal(event->group.change.subject, cat.me.public.id, ID_LEN);
     assert_false(event->group.change.subject_is_me);
-    stage_disk_done(&s);
     uint64_t before = s.appended;
     band_wait(&b, 10000);
     assert_true(s.appended == before);
@@ -459,6 +458,49 @@ static void test_an_invitation_that_the_disk_refused_in_part_comes_again(void **
     assert_true(band_group(&b)->is_member);
 }
 
+static void test_half_an_invitation_in_the_log_is_nothing_and_the_whole_comes_again(void **state)
+{
+    (void)state;
+    const struct person host = band_host_person(&b);
+    for (uint64_t kept = 0; kept < 3; kept++) { /* of the create, another member and us */
+        const struct person person = band_person(&cat);
+        band_create(&b, &dan, HISTORY_NONE, NULL, 0);
+        band_say(&b, &dan.me, NULL, op_bring(&person));
+        band_say(&b, &dan.me, NULL, op_bring(&host));
+        uint64_t before = s.appended;
+        band_send_all(&b, &dan);
+        assert_true(s.appended == before + 3);
+        band_restart(&b, before + kept);
+        assert_null(band_group(&b));
+        band_meet_again(&b, &dan);
+        band_send_all(&b, &dan);
+        stage_disk_done(&s);
+        assert_int_equal(stage_events(&s, EVENT_GROUP), 1);
+        band_restart(&b, s.appended);
+        assert_true(band_group(&b)->is_member);
+        band_meet_again(&b, &dan);
+    }
+}
+
+static void test_what_the_disk_refused_has_overturned_nothing(void **state)
+{
+    (void)state;
+    promote_us();
+    uint8_t parent[HASH_LEN], ours[HASH_LEN];
+    memcpy(parent, our_head(), HASH_LEN);
+    rename_it("ours");
+    stage_disk_done(&s);
+    memcpy(ours, our_head(), HASH_LEN);
+    band_send(&b, &bob, band_say(&b, &bob.me, parent, op_name("bob's")));
+    stage_disk_refuses(&s, s.appended, LTH_DISK_FULL);
+    assert_int_equal(stage_events(&s, EVENT_GROUP), 0);
+    assert_memory_equal(our_head(), ours, HASH_LEN);
+    bob_says(op_name("bob's again"));
+    assert_int_equal(stage_events(&s, EVENT_GROUP), 0); /* its parent is not here */
+    stage_disk_done(&s);
+    assert_string_equal(roster_name(band_group(&b)->roster), "ours");
+}
+
 #define ON_A_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
 
 int main(void)
@@ -484,6 +526,8 @@ int main(void)
         ON_A_STAGE(test_an_operation_of_others_that_the_disk_refused_is_asked_for_again),
         ON_A_STAGE(test_a_group_that_the_disk_refused_is_not_there),
         ON_A_STAGE(test_an_invitation_that_the_disk_refused_in_part_comes_again),
+        ON_A_STAGE(test_half_an_invitation_in_the_log_is_nothing_and_the_whole_comes_again),
+        ON_A_STAGE(test_what_the_disk_refused_has_overturned_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

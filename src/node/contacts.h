@@ -14,6 +14,12 @@
 
 enum { CONTACTS_MAX = 1024, ID_PREFIX_MIN = 6 };
 
+/* So much of something in some time. */
+struct allowance {
+    uint64_t since_ms; /* monotonic */
+    unsigned used;
+};
+
 struct link;
 struct conversation;
 struct exchange;

@@ -67,9 +67,13 @@ void delivery_on_ready(struct node *n, struct link *l)
         return;
     groups_on_ready(n, l->contact);
     rosters_on_ready(n, l);
-    for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact)
-        if (x->is_open)
-            receiving_tell(n, l, x);
+    for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact) {
+        if (!x->is_open)
+            continue;
+        receiving_tell(n, l, x);
+        if (x->conversation->group)
+            sending_show_heads(n, l, x);
+    }
 }
 
 static void on_active(struct node *n, struct link *l, struct exchange *x)

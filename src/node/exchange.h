@@ -44,23 +44,24 @@ struct exchange {
     struct conversation *conversation;
     struct contact *contact;
     bool is_open;
-    bool is_new;           /* opened while a session was there, and not begun yet */
-    bool is_asked;         /* they want to know what we hold */
-    bool is_refused;       /* something was not taken, for its roster is not known here */
-    size_t index;          /* among the conversation's, and of its reach in each feed */
-    uint32_t account_link; /* link on which a HAVE of several messages is coming; 0 = none */
-    uint32_t acted_link;   /* link whose account was acted upon last */
-    uint32_t told_on;      /* link on which our last HAVE went */
-    uint64_t account_of;   /* incarnation of their process whose HAVE was complete last */
-    uint64_t account_ms;   /* monotonic; when a HAVE was last acted upon */
-    uint64_t keys_ms;      /* monotonic; when they were last answered about keys; 0 = never */
-    bool account_due;      /* one came since */
-    bool synced;           /* it came on the session that lives now */
-    bool reading;          /* records to be sent are being read back */
-    bool resync;           /* something is missing here: ask for it again */
-    struct feed *awaited;  /* theirs: some of it was not taken: nothing of others before it */
-    struct lost *lost;     /* owned; entries that they hand on to us, or NULL */
-    struct reach *queue;   /* feeds of which they lack something; see sending.h */
+    bool is_new;              /* opened while a session was there, and not begun yet */
+    bool is_asked;            /* they want to know what we hold */
+    bool is_refused;          /* something was not taken, for its roster is not known here */
+    size_t index;             /* among the conversation's, and of its reach in each feed */
+    uint32_t account_link;    /* link on which a HAVE of several messages is coming; 0 = none */
+    uint32_t acted_link;      /* link whose account was acted upon last */
+    uint32_t told_on;         /* link on which our last HAVE went */
+    uint64_t account_of;      /* incarnation of their process whose HAVE was complete last */
+    uint64_t account_ms;      /* monotonic; when a HAVE was last acted upon */
+    struct allowance rosters; /* of ROSTERs */
+    uint64_t keys_ms;         /* monotonic; when they were last answered about keys; 0 = never */
+    bool account_due;         /* one came since */
+    bool synced;              /* it came on the session that lives now */
+    bool reading;             /* records to be sent are being read back */
+    bool resync;              /* something is missing here: ask for it again */
+    struct feed *awaited;     /* theirs: some of it was not taken: nothing of others before it */
+    struct lost *lost;        /* owned; entries that they hand on to us, or NULL */
+    struct reach *queue;      /* feeds of which they lack something; see sending.h */
     struct exchange *next_of_contact;
 };
 

@@ -4,7 +4,6 @@
 #include "node/receiving.h"
 #include "node/restoring.h"
 #include "node/state.h"
-#include "node/wants.h"
 
 #include <string.h>
 
@@ -64,8 +63,8 @@ static enum lth_err expect_ours(struct node *n, struct exchange *x, const struct
     return expect(x, f, head);
 }
 
-/* Of somebody else's, in a group: asked for, or a sign that they say different things to
- * different people. What costs memory for good waits for the entries themselves. */
+/* Of somebody else's, in a group: what comes with it, or a sign that they say different things
+ * to different people. What costs memory for good waits for the entries themselves. */
 static enum lth_err expect_theirs(struct node *n, struct exchange *x, const struct head *head)
 {
     const struct feed_point *point = &head->point;
@@ -74,8 +73,6 @@ static enum lth_err expect_theirs(struct node *n, struct exchange *x, const stru
         look_for_fork(n, f, point);
         return LTH_OK;
     }
-    if (!wants_is_asked(x, &point->feed))
-        return LTH_OK;
     if (f)
         feed_note_known(f, point->number);
     return expect(x, f, head);

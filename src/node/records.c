@@ -97,21 +97,37 @@ enum lth_err store_feed(struct node *n, struct feed *f)
     return err;
 }
 
+static void answer(struct node *n, struct contact *c)
+{
+    if (c->answered)
+        return;
+    c->answered = true;
+    quota_lift(n, c);
+}
+
+/* Who speaks in a group speaks to all of it. */
+static void answer_all(struct node *n, const struct conversation *c)
+{
+    for (size_t i = 0; i < c->exchange_count; i++)
+        if (c->exchanges[i]->is_open)
+            answer(n, c->exchanges[i]->contact);
+}
+
 /* An entry of f joined the log. */
 static void count_entry(struct node *n, const struct feed *f, size_t len)
 {
     struct contact *peer = f->conversation->peer;
     bool is_first = f->count == 1;
-    if (!peer && !f->mine)
+    if (!peer && f->mine)
+        answer_all(n, f->conversation);
+    else if (!peer)
         peer = contacts_get(&n->contacts, f->id.author);
     if (!peer)
         return;
     if (!f->mine)
         quota_take(n, peer, len + QUOTA_PER_ENTRY + (is_first ? QUOTA_PER_FEED : 0));
-    else if (!peer->answered) {
-        peer->answered = true;
-        quota_lift(n, peer);
-    }
+    else
+        answer(n, peer);
 }
 
 enum lth_err store_entry(struct node *n, struct feed *f, const uint8_t *content, size_t len,

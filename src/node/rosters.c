@@ -11,7 +11,10 @@
 enum {
     SEND_MAX = 512 * 1024, /* bytes of operations for one ROSTER; another will ask for the rest */
     LEAVES_MAX = 64,       /* named in one */
-    LINE_LEN = 16          /* hashes for one of them: ROSTER_MAX is 2^12 */
+    ROSTERS_MS = 1000,     /* in which there may be */
+    ROSTERS_OF_GROUP = 8,
+    ROSTERS_OF_OTHERS = 32,
+    LINE_LEN = 16 /* hashes for one of them: ROSTER_MAX is 2^12 */
 };
 
 /* ---- what others lack ---- */
@@ -87,7 +90,8 @@ static void send_missing(struct node *n, struct link *l, const struct group *g,
 {
     const struct operation_record *record;
     size_t sent = 0;
-    while (sent < SEND_MAX && (record = roster_missing_next(missing, g->roster))) {
+    while (sent < SEND_MAX && l->unsent + l->packing < LINK_UNSENT_HIGH &&
+           (record = roster_missing_next(missing, g->roster))) {
         send_operation(n, l, record);
         sent += record->len;
     }
@@ -104,6 +108,17 @@ static void ask_for_all(struct node *n, struct link *l, const uint8_t id[HASH_LE
     link_send(n, l, MESSAGE_ROSTER, bytes, sizeof bytes);
 }
 
+/* A ROSTER costs little to send, and much to answer: of one group so many in a second, and of those
+ * that do not concern its sender as many in all. */
+static bool may_ask(const struct node *n, struct link *l, const struct group *g)
+{
+    struct exchange *x = g && g->conversation ? exchange_with(g->conversation, l->contact) : NULL;
+    struct allowance *a = x ? &x->rosters : &l->rosters;
+    if (n->now.mono_ms - a->since_ms >= ROSTERS_MS)
+        *a = (struct allowance){.since_ms = n->now.mono_ms};
+    return a->used++ < (x ? ROSTERS_OF_GROUP : ROSTERS_OF_OTHERS);
+}
+
 enum lth_err rosters_on_roster(struct node *n, struct link *l, const struct frame_message *m)
 {
     struct group_list theirs;
@@ -114,6 +129,10 @@ enum lth_err rosters_on_roster(struct node *n, struct link *l, const struct fram
     if (group_roster_parse(m->body, m->len, &theirs) != LTH_OK)
         return LTH_MALFORMED;
     struct group *g = group_find(n, theirs.group);
+    if (!may_ask(n, l, g)) {
+        n->dropped[DROP_LIMIT]++;
+        return LTH_OK;
+    }
     if (!g && !theirs.is_answer)
         ask_for_all(n, l, theirs.group);
     if (!g)

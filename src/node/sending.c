@@ -17,6 +17,7 @@ enum {
     ENTRIES_BODY_MIN = 20 * 1024, /* on a slow link; the longest entry fits */
     ENTRIES_COUNT_MAX = 1024,     /* read back at once */
     PROVED_AGAIN_MAX = 64,        /* heads signed again for one HAVE */
+    HEADS_SHOWN_MAX = 32,         /* when a session begins */
 };
 
 /* What they have yet to read goes first, in the order it was said: before our last restart,
@@ -173,6 +174,32 @@ void sending_forget_wants(struct exchange *x)
         struct reach *r = exchange_reach(x, x->conversation->feeds[i]);
         if (r)
             r->is_wanted = false;
+    }
+}
+
+static void show_head(struct node *n, struct link *l, const struct feed *f)
+{
+    struct head head;
+    uint8_t body[HEAD_LEN];
+    const struct proof *newest = &f->proofs.items[f->proofs.count - 1];
+    if (newest->number > f->durable)
+        return;
+    feed_point_of(f, newest->number, &head.point);
+    memcpy(head.signature, newest->signature, SIGNATURE_LEN);
+    head_write(&head, body);
+    link_send(n, l, MESSAGE_HEAD, body, sizeof body);
+}
+
+void sending_show_heads(struct node *n, struct link *l, const struct exchange *x)
+{
+    const struct conversation *c = x->conversation;
+    size_t count = 0;
+    for (size_t i = c->feed_count; i-- > 0 && count < HEADS_SHOWN_MAX;) {
+        const struct feed *f = c->feeds[i];
+        if (f->mine || exchange_is_author(x, f) || !f->proofs.count)
+            continue;
+        show_head(n, l, f);
+        count++;
     }
 }
 

@@ -46,6 +46,10 @@ void sending_drop_lost(struct exchange *x);
 /* Entries up to `upto` were handed to a session: told once each. */
 void sending_say_sent(struct node *n, struct reach *r, uint64_t upto);
 
+/* Shows them the newest heads that we keep of others' feeds: who hears different things from one
+ * author learns of it. */
+void sending_show_heads(struct node *n, struct link *l, const struct exchange *x);
+
 /* Signs and sends the heads of bursts that ended. */
 void sending_heads(struct node *n);
 

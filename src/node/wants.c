@@ -187,15 +187,6 @@ void wants_on_doubt(struct node *n, struct exchange *x)
 
 /* ---- what others ask of us ---- */
 
-bool wants_is_asked(const struct exchange *x, const struct feed_id *feed)
-{
-    const struct wants *w = &x->conversation->group->wants;
-    struct have_item item = {.incarnation = feed->incarnation};
-    memcpy(item.author, feed->author, ID_LEN);
-    const struct want *want = find(w, &item);
-    return want && was_asked(want, x);
-}
-
 enum lth_err wants_on_message(struct node *n, struct exchange *x, const struct frame_message *m)
 {
     struct group_list list;

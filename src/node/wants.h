@@ -45,9 +45,6 @@ void wants_look(struct node *n, struct group *g);
 /* x says that it holds what these items name: asks for what we lack. */
 void wants_on_account(struct node *n, struct exchange *x, struct have have);
 
-/* Did we ask them for more of this feed? */
-bool wants_is_asked(const struct exchange *x, const struct feed_id *feed);
-
 /* They cited an entry of somebody else's that is not the one we hold: asks for the proof. */
 void wants_on_doubt(struct node *n, struct exchange *x);
 

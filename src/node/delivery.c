@@ -383,7 +383,7 @@ void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
             item.group->refused++;
         if (item.kind == JOURNAL_KEY || item.kind == JOURNAL_OPENED)
             keys_on_refused(n, &item);
-        if (item.kind == JOURNAL_OUR_ENTRY)
+        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_OUR_CHAIN)
             name_parents_again(item.feed->conversation);
         if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING || item.is_asked)
             refuse_ours(n, item.ticket, why);

@@ -88,6 +88,8 @@ static enum lth_err store_chain_entry(struct node *n, struct feed *f, const stru
     chain_body_write(body, bytes);
     content.body = bytes;
     content.body_len = sizeof bytes;
+    conversation_add_parents(f->conversation, &content); /* or a clock set back would put the feed
+                                                          * before those of earlier starts */
     content.order_ms = feed_next_order(f, content.time_ms, &content);
     enum lth_err err = entry_content_write(&content, content_bytes, sizeof content_bytes, &len);
     return err == LTH_OK ? store_entry(n, f, content_bytes, len, &content, JOURNAL_OUR_CHAIN, 0)

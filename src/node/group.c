@@ -497,7 +497,9 @@ void group_say(struct node *n, struct group *g, const struct operation *op)
 
 void group_say_dropped(struct node *n, struct group *g)
 {
-    if (!roster_departure(g->roster, n->me.public.id) && !g->told_left)
+    const struct operation_record *departure = roster_departure(g->roster, n->me.public.id);
+    const struct operation_record *taken = roster_nth(g->roster, roster_count(g->roster) - 1);
+    if (departure != taken && !g->told_left) /* else it is told once it is durable */
         say_change(n, g, EVENT_LEFT, NULL);
 }
 

@@ -86,8 +86,8 @@ const uint8_t *roster_membership_head(const struct roster *r);
  * everybody else. */
 const struct operation_record *roster_departure(const struct roster *r, const uint8_t id[ID_LEN]);
 
-/* For somebody who was brought in, but not on the path: the operation of the path that came in the
- * place of what brought them in. NULL for everybody else. */
+/* For somebody who was brought in, but not on the path, or not again on it after they went: the
+ * operation of the path that came in the place of what brought them in. NULL for everybody else. */
 const struct operation_record *roster_instead(const struct roster *r, const uint8_t id[ID_LEN]);
 
 /* The keys of anybody who was brought in by an operation that is held; or NULL. Until the next

@@ -196,15 +196,16 @@ const struct operation_record *roster_departure(const struct roster *r, const ui
 
 const struct operation_record *roster_instead(const struct roster *r, const uint8_t id[ID_LEN])
 {
-    uint32_t who = places_find(&r->by_id, id);
-    if (who == NOWHERE || r->people[who].joined || r->people[who].gone)
+    uint32_t who = places_find(&r->by_id, id), instead = 0;
+    if (who == NOWHERE || r->people[who].joined)
         return NULL;
-    for (size_t i = r->count; i-- > 0;) {
+    for (size_t i = 0; i < r->count; i++) {
         const struct held *h = &r->held[i];
-        if (h->about == who && h->type == OPERATION_ADD && h->anchor < r->epoch)
-            return roster_on_path(r, h->anchor + 1)->record;
+        bool is_later = h->anchor >= instead && h->anchor >= r->people[who].gone;
+        if (h->about == who && h->type == OPERATION_ADD && h->anchor < r->epoch && is_later)
+            instead = h->anchor + 1;
     }
-    return NULL;
+    return instead ? roster_on_path(r, instead)->record : NULL;
 }
 
 bool roster_was_member(const struct roster *r, const uint8_t hash[HASH_LEN],

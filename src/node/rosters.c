@@ -40,9 +40,9 @@ static bool is_shown(const struct group *g, const struct contact *contact, const
     *upto = NULL;
     if (roster_member(g->roster, id))
         return true;
-    const struct operation_record *end = roster_departure(g->roster, id);
+    const struct operation_record *end = roster_instead(g->roster, id);
     if (!end)
-        end = roster_instead(g->roster, id);
+        end = roster_departure(g->roster, id);
     *upto = end ? end->op.hash : NULL;
     return end;
 }

@@ -366,29 +366,40 @@ static bool can_come_again(const struct journal_item *item)
            item->kind == JOURNAL_OPENED;
 }
 
+/* What a record stood for that the disk did not take. */
+static void undo(struct node *n, const struct journal_item *item, enum lth_err why)
+{
+    if (is_entry(item))
+        feed_pop(item->feed);
+    switch (item->kind) {
+    case JOURNAL_NOTE:
+    case JOURNAL_GIVEN_BACK: return;
+    case JOURNAL_SETTING: refuse_ours(n, item->ticket, why); return;
+    case JOURNAL_CONTACT:
+        if (item->contact)
+            item->contact->in_log = false;
+        return;
+    case JOURNAL_FEED: item->feed->in_log = false; return;
+    case JOURNAL_OUR_ENTRY: refuse_ours(n, item->ticket, why); /* fall through */
+    case JOURNAL_OUR_CHAIN: name_parents_again(item->feed->conversation); return;
+    case JOURNAL_THEIR_ENTRY: await(item->feed); return; /* the oldest is the last one here */
+    case JOURNAL_RECEIPT: item->reach->receipt_seen = item->reach->receipted; return;
+    case JOURNAL_KEY:
+    case JOURNAL_OPENED: keys_on_refused(n, item); return;
+    case JOURNAL_OPERATION:
+        item->group->refused++;
+        if (item->is_asked)
+            refuse_ours(n, item->ticket, why);
+        return;
+    }
+}
+
 void delivery_on_refused(struct node *n, uint64_t from, enum lth_err why)
 {
     struct journal_item item;
     tell_refusal(n, why);
     while (journal_pop(&n->journal, from, &item)) {
-        if (item.kind == JOURNAL_CONTACT && item.contact)
-            item.contact->in_log = false;
-        if (item.kind == JOURNAL_FEED)
-            item.feed->in_log = false;
-        if (item.kind == JOURNAL_RECEIPT)
-            item.reach->receipt_seen = item.reach->receipted;
-        if (is_entry(&item))
-            feed_pop(item.feed);
-        if (item.kind == JOURNAL_OPERATION)
-            item.group->refused++;
-        if (item.kind == JOURNAL_KEY || item.kind == JOURNAL_OPENED)
-            keys_on_refused(n, &item);
-        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_OUR_CHAIN)
-            name_parents_again(item.feed->conversation);
-        if (item.kind == JOURNAL_OUR_ENTRY || item.kind == JOURNAL_SETTING || item.is_asked)
-            refuse_ours(n, item.ticket, why);
-        if (item.kind == JOURNAL_THEIR_ENTRY)
-            await(item.feed); /* the oldest is the last one here */
+        undo(n, &item, why);
         if (can_come_again(&item))
             receiving_ask_all_again(n, item.feed->conversation);
     }

@@ -256,22 +256,23 @@ static void on_create(struct node *n, const struct command *c)
     randombytes_buf(op.nonce, sizeof op.nonce);
     enum lth_err err = rosters_create(n, &op, c->ticket, &g);
     if (err != LTH_OK)
-        say_error(n, c->ticket, CODE_INTERNAL, "The group was not made: %s.", lth_strerror(err));
+        say_error(n, c->ticket, CODE_INTERNAL, "The group was not made (%s): try again.",
+                  lth_strerror(err));
 }
 
 /* ---- decisions ---- */
 
-/* Why op cannot be. NULL: the error code is enough said by the group's name. */
+/* Why op cannot be, and what to do. */
 static const char *reason_of(enum roster_verdict verdict)
 {
     switch (verdict) {
     case ROSTER_VALID: return "it can be done";
     case ROSTER_NOT_A_MEMBER: return "you are not in it";
     case ROSTER_NOT_AN_ADMIN: return "only its admins decide that: ask one of them";
-    case ROSTER_ALREADY_A_MEMBER: return "they are in it already";
-    case ROSTER_NO_SUCH_MEMBER: return "they are not in it";
-    case ROSTER_ALREADY_AN_ADMIN: return "they are an admin already";
-    case ROSTER_NO_SUCH_ADMIN: return "they are no admin";
+    case ROSTER_ALREADY_A_MEMBER: return "they are in it already: nothing needs doing";
+    case ROSTER_NO_SUCH_MEMBER: return "they are not in it: see who is";
+    case ROSTER_ALREADY_AN_ADMIN: return "they are an admin already: nothing needs doing";
+    case ROSTER_NO_SUCH_ADMIN: return "they are no admin: see who is";
     case ROSTER_ONESELF: return "that is you: leave it instead";
     case ROSTER_LAST_ADMIN: return "nobody could decide anything any more: promote somebody first";
     case ROSTER_FULL: return "it has 128 members, which is all it can have";
@@ -304,8 +305,13 @@ static void decide(struct node *n, const struct command *c, struct group *g, str
         return;
     }
     enum lth_err err = rosters_decide(n, g, op, true, c->ticket);
-    if (err != LTH_OK)
-        say_error(n, c->ticket, CODE_INTERNAL, "Nothing was changed in #%.64s: %s.",
+    if (err == LTH_LIMIT)
+        say_error(n, c->ticket, CODE_LIMIT,
+                  "Nothing was changed in #%.64s, because as many decisions as fit are held: make "
+                  "a new group.",
+                  roster_name(g->roster));
+    else if (err != LTH_OK)
+        say_error(n, c->ticket, CODE_INTERNAL, "Nothing was changed in #%.64s (%s): try again.",
                   roster_name(g->roster), lth_strerror(err));
 }
 

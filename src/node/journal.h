@@ -39,7 +39,7 @@ struct journal_item {
     enum journal_kind kind;
     uint8_t *bytes; /* owned by the journal */
     size_t len;
-    struct feed *feed;         /* borrowed; NULL for notes and contacts */
+    struct feed *feed;         /* borrowed; NULL for notes, contacts and operations */
     struct reach *reach;       /* borrowed; of JOURNAL_RECEIPT: whose receipt it is */
     struct group *group;       /* borrowed; of JOURNAL_OPERATION */
     struct contact *contact;   /* borrowed; of JOURNAL_CONTACT, NULL once it is gone */

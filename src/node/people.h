@@ -1,8 +1,8 @@
 /* node/people.h - meeting somebody: pinning, renaming, and making room for others.
  *
  * Whoever completes a handshake becomes a contact and is pinned. The table is bounded; at the
- * limit somebody met only in passing is forgotten, never anybody to whom something was said, or
- * whom the user named, verified or blocked.
+ * limit somebody met only in passing is forgotten, never anybody to whom something was said, who
+ * is in a group with us, or whom the user named, verified or blocked.
  */
 #ifndef LTH_NODE_PEOPLE_H
 #define LTH_NODE_PEOPLE_H

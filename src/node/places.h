@@ -14,13 +14,13 @@
 enum { PLACE_KEY_LEN = 32 };
 #define NOWHERE UINT32_MAX
 
-struct place {
+struct place_of {
     uint8_t key[PLACE_KEY_LEN];
     uint32_t at; /* in an array of the owner's */
 };
 
 struct places {
-    struct place *items; /* owned; by key */
+    struct place_of *items; /* owned; by key */
     size_t count, capacity;
 };
 

@@ -1,4 +1,5 @@
-/* node/receiving.h - what peers tell of conversations: HAVE, ENTRIES, HEAD, RECEIPT.
+/* node/receiving.h - what peers tell of conversations: HAVE, ENTRIES and HEAD; the rest goes on to
+ * receipts, rosters, wants and keys.
  *
  * Entries are appended in the order of their feed, after everything about them was checked;
  * a receipt for them is signed once they are durable.

@@ -232,8 +232,8 @@ static enum lth_err replay_feed(struct node *n, const uint8_t *bytes, size_t len
     return err;
 }
 
-/* An entry of a group that we could not read when it came. */
-static bool waits(const struct feed *f, uint64_t number)
+/* An entry of a group that we could not read when it came, or that says nothing. */
+static bool is_not_to_show(const struct feed *f, uint64_t number)
 {
     return feed_entry(f, number)->kind != ENTRY_SEALED || feed_entry(f, number)->waits;
 }
@@ -259,7 +259,7 @@ static enum lth_err replay_entry(struct node *n, uint64_t number, const uint8_t 
         count_entry(n, f, record.content_len);
     if (err == LTH_OK && !f->mine && f->conversation->group)
         feed_covers(f, &content);
-    bool is_to_show = !f->mine && !(f->conversation->group && waits(f, record.number));
+    bool is_to_show = !f->mine && !(f->conversation->group && is_not_to_show(f, record.number));
     if (err == LTH_OK && is_to_show && number > n->shown)
         err = unseen_add(&n->unseen, &(struct place){f, record.number}, 0);
     return err;

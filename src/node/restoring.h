@@ -2,8 +2,8 @@
  * it.
  *
  * A backup was restored, or another machine runs with our keys. Whoever holds such entries
- * tells so in HAVE and gives them back: HEAD, then ENTRIES up to it. Only what a head of our
- * own signing covers is taken. The user is told once.
+ * tells so in HAVE and gives them back: HEAD, then ENTRIES up to it; in a group, when we ask. Only
+ * what a head of our own signing covers is taken (node/handed.h). The user is told once.
  */
 #ifndef LTH_NODE_RESTORING_H
 #define LTH_NODE_RESTORING_H

@@ -2,8 +2,9 @@
  * read back.
  *
  * An exchange keeps a queue of the feeds of which they lack something: ours, oldest
- * first, then those of theirs that they lost. Entries leave as fast as the link has room; a signed
- * head follows a burst of ours and goes before what is given back.
+ * first, then those of theirs that they lost; in a group, also what they asked for. Entries leave
+ * as fast as the link has room; a signed head follows a burst of ours and goes before what is given
+ * back.
  */
 #ifndef LTH_NODE_SENDING_H
 #define LTH_NODE_SENDING_H

@@ -100,17 +100,17 @@ LTH_MUST_USE enum lth_err store_entry(struct node *n, struct feed *f, const uint
                                       size_t len, const struct entry_content *parsed,
                                       enum journal_kind kind, uint64_t ticket);
 
-/* node/command.c */
-void commands_on(struct node *n, const struct command *c);
-
-/* NULL after an error has been said. */
-struct contact *command_contact(struct node *n, uint64_t ticket, const char *name);
-
 /* node/group_command.c */
 bool group_is_named(const struct node *n, const char *who); /* or is it a person? */
 struct group *group_of_command(struct node *n, const struct command *c, const char *who);
 void group_on_send(struct node *n, const struct command *c);
 void group_on_command(struct node *n, const struct command *c);
+
+/* node/command.c */
+void commands_on(struct node *n, const struct command *c);
+
+/* NULL after an error has been said. */
+struct contact *command_contact(struct node *n, uint64_t ticket, const char *name);
 void commands_on_stored(struct node *n, const struct journal_item *item);
 void commands_on_history(struct node *n, const struct pending_read *read,
                          const struct node_record *records);

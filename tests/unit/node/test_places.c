@@ -48,7 +48,7 @@ static void test_room_for_many_is_made_at_once(void **state)
     struct places p = {0};
     uint8_t key[PLACE_KEY_LEN];
     assert_true(places_reserve(&p, 100));
-    const struct place *items = p.items;
+    const struct place_of *items = p.items;
     for (uint32_t i = 0; i < 100; i++) {
         key_of(i, key);
         places_put(&p, key, i);

@@ -31,56 +31,76 @@ static const uint8_t *hash_of(const struct held *h)
     return h->record->op.hash;
 }
 
-/* Of two operations on one parent: would the path go on with a? */
+/* Of two operations on one parent: would the path go on with a? Of equal rank, both are one
+ * admin's, and built, or both are leaves of somebody who is none: then what admins built on one of
+ * them must not fall because somebody, perhaps removed by now, signs another. */
 static bool goes_first(const struct held *a, const struct held *b)
 {
     if (a->rank != b->rank)
         return a->rank < b->rank;
+    if (a->built != b->built)
+        return a->built;
     return memcmp(hash_of(a), hash_of(b), HASH_LEN) < 0;
 }
 
-/* The operations of the path above that height are no longer on it. */
-static void leave_path(struct roster *r, uint32_t height)
+/* The operation at that place is new, or built now: is it what its parent would go on with? */
+static void contend(struct roster *r, uint32_t at)
 {
-    for (size_t i = 0; i < r->count; i++)
-        if (r->held[i].anchor > height)
-            r->held[i].anchor = height;
+    if (r->held[at].parent == NOWHERE)
+        return;
+    struct held *parent = &r->held[r->held[at].parent];
+    if (parent->best == NOWHERE || goes_first(&r->held[at], &r->held[parent->best]))
+        parent->best = at;
 }
 
-/* The path goes on with the operation at that place, whose parent is on it. It is new, so nothing
- * is built on it: it is the head. */
-static void bend_path(struct roster *r, uint32_t at)
+/* An admin's operation is at that place. Above one that is built all are. */
+static void mark_built(struct roster *r, uint32_t at)
 {
-    struct held *h = &r->held[at];
-    uint32_t fork = h->height - 1;
-    r->change.moved = true;
-    r->change.lost = r->epoch - fork;
-    r->change.overturned = r->change.lost > 0;
-    if (r->change.overturned) {
-        memcpy(r->change.of, roster_on_path(r, h->height)->record->op.author, ID_LEN);
-        leave_path(r, fork);
+    for (; at != NOWHERE && !r->held[at].built; at = r->held[at].parent) {
+        r->held[at].built = true;
+        contend(r, at);
     }
-    h->anchor = h->height;
-    r->path[fork] = at;
-    r->epoch = h->height;
-    roster_fold(r, r->change.overturned ? 1 : h->height);
 }
 
+/* Where the operations from that place on stand, by the path; parents come first. */
+static void set_anchors(struct roster *r, size_t from)
+{
+    for (size_t i = from; i < r->count; i++) {
+        struct held *h = &r->held[i];
+        bool counts = h->height <= r->epoch && r->path[h->height - 1] == i;
+        h->anchor = counts ? h->height : r->held[h->parent].anchor;
+    }
+}
+
+/* Behind that height the path goes on with the operation at that place, and what is best there. */
+static void bend_path(struct roster *r, uint32_t fork, uint32_t at)
+{
+    bool overturned = r->epoch > fork;
+    r->change.moved = true;
+    r->change.overturned = overturned;
+    r->change.lost = r->epoch - fork;
+    memcpy(r->change.by, r->held[at].record->op.author, ID_LEN);
+    if (overturned)
+        memcpy(r->change.of, roster_on_path(r, fork + 1)->record->op.author, ID_LEN);
+    for (r->epoch = fork; at != NOWHERE; at = r->held[at].best)
+        r->path[r->epoch++] = at;
+    set_anchors(r, overturned ? 0 : r->count - 1);
+    roster_fold(r, overturned ? 1 : r->epoch);
+}
+
+/* With the new operation at that place. What it changes is between it and its anchor: above, the
+ * path goes on as it did. */
 static void choose_path(struct roster *r, uint32_t at)
 {
-    const struct held *h = &r->held[at];
+    uint32_t fork = r->held[at].anchor;
+    if (r->held[at].rank == NO_ADMIN)
+        contend(r, at);
+    else
+        mark_built(r, at);
+    uint32_t next = fork == 0 ? at : roster_on_path(r, fork)->best;
     r->change = (struct roster_change){0};
-    memcpy(r->change.by, h->record->op.author, ID_LEN);
-    if (h->parent == NOWHERE) {
-        bend_path(r, at);
-        return;
-    }
-    struct held *parent = &r->held[h->parent];
-    if (parent->best != NOWHERE && !goes_first(h, &r->held[parent->best]))
-        return;
-    parent->best = at;
-    if (parent->anchor == parent->height)
-        bend_path(r, at);
+    if (fork == r->epoch || r->path[fork] != next)
+        bend_path(r, fork, next);
 }
 
 /* ---- taking ---- */
@@ -120,17 +140,34 @@ static bool would_count(const struct roster *r, const struct operation *op, uint
     const struct held *best = on->best == NOWHERE ? NULL : &r->held[on->best];
     if (on->anchor != on->height)
         return false;
-    return !best || (best->rank == NO_ADMIN && memcmp(op->hash, hash_of(best), HASH_LEN) < 0);
+    return !best || (!best->built && memcmp(op->hash, hash_of(best), HASH_LEN) < 0);
+}
+
+/* With that leave, too much of those who decide nothing, of its author or of all, would be held. */
+static bool would_crowd(const struct roster *r, const struct operation_record *record)
+{
+    uint32_t who = places_find(&r->by_id, record->op.author);
+    size_t of_one = 0, of_all = 0, bytes = record->len;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct held *h = &r->held[i];
+        if (h->rank != NO_ADMIN)
+            continue;
+        of_one += h->author == who;
+        of_all++;
+        bytes += h->record->len;
+    }
+    return of_one >= PLAIN_LEAVES_OF_ONE_MAX || of_all >= PLAIN_LEAVES_MAX ||
+           bytes > PLAIN_LEAVES_BYTES_MAX;
 }
 
 /* Whoever decides nothing must not be able to use up what all can decide; what counts is held. */
-static bool has_left_enough(const struct roster *r, const struct operation *op, uint32_t parent)
+static bool is_one_too_many(const struct roster *r, const struct operation_record *record,
+                            uint32_t parent)
 {
+    const struct operation *op = &record->op;
     uint32_t who = places_find(&r->by_id, op->author);
-    size_t count = 0;
-    for (size_t i = 0; i < r->count; i++)
-        count += r->held[i].author == who && r->held[i].rank == NO_ADMIN;
-    return count >= LEAVES_OF_ONE_MAX && !would_count(r, op, parent);
+    return op->type == OPERATION_LEAVE && !would_count(r, op, parent) &&
+           roster_standing(r, parent, who).appointed == NO_ADMIN && would_crowd(r, record);
 }
 
 /* The signature first: a valid one on something invalid is passed over, a false one is not. */
@@ -147,8 +184,7 @@ static enum lth_err check(const struct roster *r, const struct operation_record 
         return err;
     if (roster_judge(r, parent, op->author, op) != ROSTER_VALID)
         return LTH_UNAVAILABLE;
-    bool is_enough = op->type == OPERATION_LEAVE && has_left_enough(r, op, parent);
-    return is_enough ? LTH_LIMIT : LTH_OK;
+    return is_one_too_many(r, record, parent) ? LTH_LIMIT : LTH_OK;
 }
 
 /* All the room that keeping op may need. */
@@ -156,7 +192,7 @@ static bool reserve(struct roster *r, const struct operation *op)
 {
     size_t persons = 1 + op->person_count;
     return grow_to((void **)&r->held, r->count + 1, &r->capacity, sizeof *r->held) &&
-           grow_to((void **)&r->path, r->epoch + 1, &r->path_capacity, sizeof *r->path) &&
+           grow_to((void **)&r->path, r->count + 1, &r->path_capacity, sizeof *r->path) &&
            grow_to((void **)&r->people, r->people_count + persons, &r->people_capacity,
                    sizeof *r->people) &&
            places_reserve(&r->by_id, persons) && places_reserve(&r->by_hash, 1);
@@ -236,7 +272,7 @@ static void keep(struct roster *r, struct operation_record *record, uint32_t par
     h.author = places_find(&r->by_id, op->author);
     h.about = places_find(&r->by_id, op->subject); /* zeros, where it is about nobody */
     h.height = parent == NOWHERE ? 1 : r->held[parent].height + 1;
-    h.anchor = parent == NOWHERE ? 1 : r->held[parent].anchor;
+    h.anchor = parent == NOWHERE ? 0 : r->held[parent].anchor; /* not on the path yet */
     h.rank = parent == NOWHERE ? 1 : roster_standing(r, parent, h.author).appointed;
     h.again = memcmp(op->again, zeros, HASH_LEN) != 0;
     count_members(r, &h);

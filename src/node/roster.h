@@ -6,8 +6,8 @@
  * its author says it again, and others ask for it.
  *
  * Only operations that are valid at their parent are held, at most ROSTER_MAX of a group. A take
- * costs one signature check and a few walks up the tree; memory is what came, and less than 1 KiB
- * for each operation beside its bytes. Pure: no I/O, no clock.
+ * costs one signature check, and a few walks up the tree or through all of it; memory is what came,
+ * and less than 1 KiB for each operation beside its bytes. Pure: no I/O, no clock.
  */
 #ifndef LTH_NODE_ROSTER_H
 #define LTH_NODE_ROSTER_H
@@ -17,7 +17,11 @@
 enum {
     ROSTER_MAX = 4096,
     ROSTER_BYTES_MAX = 4 * 1024 * 1024,
-    LEAVES_OF_ONE_MAX = 64 /* that somebody who is no admin can fill it with */
+
+    /* What those who are no admins can fill of it with leaves: one that counts is taken beyond. */
+    PLAIN_LEAVES_OF_ONE_MAX = 16,
+    PLAIN_LEAVES_MAX = 1024,
+    PLAIN_LEAVES_BYTES_MAX = 1024 * 1024
 };
 
 struct roster;
@@ -50,18 +54,20 @@ void roster_free(struct roster *r);
  *   LTH_NOT_FOUND    its parent is not held
  *   LTH_MALFORMED, LTH_FORGED
  *   LTH_UNAVAILABLE  not valid at its parent, or of another group
- *   LTH_LIMIT        ROSTER_MAX are held, or with it more than ROSTER_BYTES_MAX would be, or
- *                    LEAVES_OF_ONE_MAX of its author, who is no admin, and it would not count
+ *   LTH_LIMIT        ROSTER_MAX are held, or with it more than ROSTER_BYTES_MAX would be; or it
+ *                    is a leave of no admin, would not count, and of such leaves too many are held
+ *                    (the PLAIN_LEAVES_ limits; those that count are counted with them)
  *   LTH_NO_MEMORY
  * On error nothing has changed. */
 LTH_MUST_USE enum lth_err roster_take(struct roster *r, const uint8_t *bytes, size_t len);
 
-/* What the last roster_take that succeeded did to the path. */
+/* What the last roster_take that succeeded did to the path. Together with the operation taken,
+ * those below it can come to count: an admin's makes a leave win that had lost (PROTOCOL.md). */
 struct roster_change {
     bool moved;         /* the head is another: the operation taken */
     bool overturned;    /* and the old head is not behind it */
     uint32_t lost;      /* overturned: how many operations of the old path no longer count */
-    uint8_t by[ID_LEN]; /* moved: the author of the operation taken */
+    uint8_t by[ID_LEN]; /* moved: the author of the lowest that counts now, and did not */
     uint8_t of[ID_LEN]; /* overturned: the author of the lowest that no longer counts */
 };
 const struct roster_change *roster_change(const struct roster *r);

@@ -29,6 +29,7 @@ struct held {
     uint32_t rank;            /* of the author at the parent: the height of their appointment */
     uint16_t members, admins; /* after it */
     uint8_t type;
+    bool built;    /* it is an admin's, or one of those behind it is */
     bool repeated; /* another one of its author's names it as `again` */
     bool again;    /* it names one itself */
     bool doubled;  /* the second of its author's on its parent */

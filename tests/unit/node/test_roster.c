@@ -490,7 +490,215 @@ static void test_an_overturned_path_can_win_again(void **state)
     scene_free(s);
 }
 
+/* ---- leaves on one parent ---- */
+
+/* Bob is an admin; Cat, Dan and Eve are none. Gives where leaves fork. */
+static const struct said *prepare_leaves(struct scene *s)
+{
+    promote_bob(s);
+    return s->said[s->count - 1];
+}
+
+static void check_overturned(const struct scene *s, uint32_t lost, unsigned by, unsigned of,
+                             const char *row)
+{
+    const struct roster_change *change = roster_change(s->roster);
+    CHECK(change->moved && change->overturned, row);
+    CHECK(change->lost == lost, row);
+    CHECK(memcmp(change->by, cast_id(by), ID_LEN) == 0, row);
+    CHECK(memcmp(change->of, cast_id(of), ID_LEN) == 0, row);
+}
+
+static void test_who_was_removed_brings_nobody_back_with_a_leave(void **state)
+{
+    (void)state;
+    struct scene *s = scene_of(4);
+    const struct said *fork = prepare_leaves(s);
+    struct said *cat = tell(s, CAT, fork, op_leave());
+    tell(s, BOB, NULL, op_remove(DAN));
+    struct said *head = tell(s, BOB, NULL, op_remove(EVE));
+    struct said *eve = say_below(s, EVE, fork, op_leave(), cat);
+    assert_int_equal(take(s, eve), LTH_OK);
+    assert_false(roster_change(s->roster)->moved);
+    assert_true(is_head(s, head));
+    struct said *dan = say_below(s, DAN, fork, op_leave(), eve);
+    assert_int_equal(take(s, dan), LTH_OK);
+    tell(s, EVE, dan, op_leave()); /* nor both together */
+    assert_false(roster_change(s->roster)->moved);
+    assert_true(is_head(s, head));
+    assert_null(roster_member(s->roster, cast_id(DAN)));
+    assert_null(roster_member(s->roster, cast_id(EVE)));
+    scene_free(s);
+}
+
+static void test_an_admin_who_builds_on_a_lost_leave_brings_it_back(void **state)
+{
+    (void)state;
+    struct scene *s = scene_of(4);
+    const struct said *fork = prepare_leaves(s);
+    struct said *cat = tell(s, CAT, fork, op_leave());
+    struct said *eve = say_below(s, EVE, fork, op_leave(), cat);
+    assert_int_equal(take(s, eve), LTH_OK);
+    check_overturned(s, 1, EVE, CAT, "nobody has built: the lower hash");
+    struct said *dan = tell(s, DAN, cat, op_leave());
+    assert_false(roster_change(s->roster)->moved);
+    struct said *bob = tell(s, BOB, dan, op_rename("Bob's"));
+    check_overturned(s, 1, CAT, EVE, "an admin has built, two steps behind");
+    assert_true(is_head(s, bob));
+    assert_int_equal(roster_epoch(s->roster), 5);
+    assert_string_equal(roster_name(s->roster), "Bob's");
+    assert_true(roster_stands(s->roster, cat->hash) && roster_stands(s->roster, dan->hash));
+    assert_false(roster_stands(s->roster, eve->hash));
+    assert_non_null(roster_member(s->roster, cast_id(EVE)));
+    assert_null(roster_member(s->roster, cast_id(CAT)));
+    assert_null(roster_member(s->roster, cast_id(DAN)));
+    scene_free(s);
+}
+
+static void test_of_two_leaves_that_are_built_on_the_lower_hash_wins(void **state)
+{
+    (void)state;
+    for (int lower_first = 0; lower_first < 2; lower_first++) {
+        struct scene *s = scene_of(4);
+        const struct said *fork = prepare_leaves(s);
+        struct said *cat = say(s, CAT, fork, op_leave());
+        struct said *eve = say_below(s, EVE, fork, op_leave(), cat);
+        struct said *bob = say(s, BOB, cat, op_rename("Bob's"));
+        struct said *ann = say(s, ANN, eve, op_rename("Ann's"));
+        struct said *const orders[][4] = {{cat, bob, eve, ann}, {eve, ann, cat, bob}};
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(take(s, orders[lower_first][i]), LTH_OK);
+        assert_true(is_head(s, ann));
+        if (lower_first)
+            assert_false(roster_change(s->roster)->moved);
+        else
+            check_overturned(s, 2, EVE, CAT, "the lower comes later");
+        scene_free(s);
+    }
+}
+
+static void test_what_is_built_on_a_leave_does_not_outweigh_an_admin(void **state)
+{
+    (void)state;
+    struct scene *s = scene_of(4);
+    const struct said *fork = prepare_leaves(s);
+    struct said *cat = tell(s, CAT, fork, op_leave());
+    tell(s, ANN, NULL, op_remove(DAN));
+    struct said *bob = say_above(s, BOB, fork, op_rename("Bob's"), cat);
+    assert_int_equal(take(s, bob), LTH_OK);
+    check_overturned(s, 2, BOB, CAT, "an admin's own");
+    tell(s, ANN, cat, op_rename("Ann's"));
+    assert_false(roster_change(s->roster)->moved);
+    assert_true(is_head(s, bob));
+    scene_free(s);
+}
+
 /* ---- limits ---- */
+
+/* Ann's rename on that operation takes it out of what leaves there can win; then that many are
+ * taken of each, from the first on. */
+static void fill_with_leaves(struct scene *s, const struct said *fork, unsigned first,
+                             size_t authors, size_t of_each)
+{
+    tell(s, ANN, fork, op_rename("later"));
+    for (size_t i = 0; i < authors * of_each; i++)
+        tell(s, first + (unsigned)(i / of_each), fork, op_leave());
+}
+
+static void test_16_leaves_of_a_plain_member_may_be_lost(void **state)
+{
+    (void)state;
+    struct scene *s = scene_of(4);
+    const struct said *fork = prepare_leaves(s);
+    fill_with_leaves(s, fork, EVE, 1, PLAIN_LEAVES_OF_ONE_MAX - 1);
+    struct said *last = say(s, EVE, fork, op_leave());
+    CHECK_ERR(take(s, last), LTH_OK, "the last");
+    CHECK_ERR(take(s, say(s, EVE, fork, op_leave())), LTH_LIMIT, "one over");
+    CHECK_ERR(take(s, spoilt(s, say(s, EVE, fork, op_leave()), last->len - 1)), LTH_FORGED,
+              "one over, false signature");
+    CHECK_ERR(take(s, last), LTH_BAD_STATE, "held already");
+    CHECK_ERR(take(s, say(s, EVE, last, op_leave())), LTH_UNAVAILABLE, "not valid");
+    CHECK_ERR(take(s, say(s, CAT, fork, op_leave())), LTH_OK, "somebody else");
+    const struct said *head = s->said[2]; /* Ann's rename */
+    assert_true(is_head(s, head));
+    struct said *goes = say(s, EVE, NULL, op_leave());
+    struct said *higher = say_above(s, EVE, head, op_leave(), goes);
+    struct said *lower = say_below(s, EVE, head, op_leave(), goes);
+    struct said *lowest = say_below(s, EVE, head, op_leave(), lower);
+    CHECK_ERR(take(s, goes), LTH_OK, "on the head");
+    assert_true(is_head(s, goes));
+    CHECK_ERR(take(s, higher), LTH_LIMIT, "higher than what counts");
+    CHECK_ERR(take(s, lower), LTH_OK, "lower than what counts");
+    assert_true(is_head(s, lower));
+    tell(s, BOB, NULL, op_rename("Bob's"));
+    CHECK_ERR(take(s, lowest), LTH_LIMIT, "lower than what is built on");
+    scene_free(s);
+}
+
+static void test_an_admins_leave_is_none_of_a_plain_member(void **state)
+{
+    (void)state;
+    struct scene *s = scene_of(4);
+    const struct said *fork = prepare_leaves(s);
+    fill_with_leaves(s, fork, EVE, 1, PLAIN_LEAVES_OF_ONE_MAX);
+    const struct said *promoted = tell(s, ANN, NULL, op_promote(EVE));
+    tell(s, ANN, promoted, op_rename("us"));
+    for (int i = 0; i < 2 * PLAIN_LEAVES_OF_ONE_MAX; i++)
+        CHECK_ERR(take(s, say(s, EVE, promoted, op_leave())), LTH_OK, "an admin there");
+    CHECK_ERR(take(s, say(s, EVE, fork, op_leave())), LTH_LIMIT, "none there");
+    scene_free(s);
+}
+
+static void test_1024_leaves_of_plain_members_may_be_lost(void **state)
+{
+    (void)state;
+    enum { AUTHORS = PLAIN_LEAVES_MAX / PLAIN_LEAVES_OF_ONE_MAX };
+    struct scene *s = scene_of(2 + AUTHORS);
+    const struct said *fork = prepare_leaves(s);
+    fill_with_leaves(s, fork, CAT, AUTHORS, PLAIN_LEAVES_OF_ONE_MAX);
+    const unsigned other = CAT + AUTHORS;
+    CHECK_ERR(take(s, say(s, other, fork, op_leave())), LTH_LIMIT, "one over");
+    CHECK_ERR(take(s, say(s, BOB, fork, op_leave())), LTH_OK, "an admin");
+    CHECK_ERR(take(s, say(s, other, NULL, op_leave())), LTH_OK, "on the head");
+    assert_null(roster_member(s->roster, cast_id(other)));
+    scene_free(s);
+}
+
+/* As long as a leave can be. */
+static struct operation op_long_leave(void)
+{
+    static uint8_t cut[CUT_MAX * CUT_ITEM_LEN];
+    struct writer w = writer_over(cut, sizeof cut);
+    for (uint64_t i = 1; i <= CUT_MAX; i++)
+        cut_write(&w, &(struct cut_item){.incarnation = i, .number = 1});
+    struct operation op = op_leave();
+    op.cut_count = CUT_MAX;
+    op.cut = cut;
+    return op;
+}
+
+static void test_1_mib_of_leaves_of_plain_members_may_be_lost(void **state)
+{
+    (void)state;
+    const unsigned other = FAY + 1;
+    struct scene *s = scene_of(other);
+    const struct said *fork = prepare_leaves(s);
+    tell(s, ANN, fork, op_rename("later"));
+    size_t before = roster_bytes(s->roster), taken = 0;
+    struct said *said = say(s, CAT, fork, op_long_leave());
+    while (taken + said->len <= PLAIN_LEAVES_BYTES_MAX) {
+        CHECK_ERR(take(s, said), LTH_OK, "it fits");
+        taken += said->len;
+        said = say(s, CAT + (unsigned)(taken / said->len / PLAIN_LEAVES_OF_ONE_MAX), fork,
+                   op_long_leave());
+    }
+    CHECK_ERR(take(s, said), LTH_LIMIT, "one over");
+    assert_int_equal(roster_bytes(s->roster), before + taken);
+    CHECK_ERR(take(s, say(s, other, fork, op_leave())), LTH_OK, "a short one fits");
+    CHECK_ERR(take(s, say(s, FAY, NULL, op_long_leave())), LTH_OK, "on the head");
+    CHECK_ERR(take(s, say(s, other, fork, op_leave())), LTH_LIMIT, "nothing fits any more");
+    scene_free(s);
+}
 
 static void test_a_roster_holds_4096_operations(void **state)
 {
@@ -572,6 +780,14 @@ int main(void)
         cmocka_unit_test(test_a_branch_wins_with_all_that_is_built_on_it),
         cmocka_unit_test(test_one_operation_of_the_senior_overturns_a_long_path),
         cmocka_unit_test(test_an_overturned_path_can_win_again),
+        cmocka_unit_test(test_who_was_removed_brings_nobody_back_with_a_leave),
+        cmocka_unit_test(test_an_admin_who_builds_on_a_lost_leave_brings_it_back),
+        cmocka_unit_test(test_of_two_leaves_that_are_built_on_the_lower_hash_wins),
+        cmocka_unit_test(test_what_is_built_on_a_leave_does_not_outweigh_an_admin),
+        cmocka_unit_test(test_16_leaves_of_a_plain_member_may_be_lost),
+        cmocka_unit_test(test_an_admins_leave_is_none_of_a_plain_member),
+        cmocka_unit_test(test_1024_leaves_of_plain_members_may_be_lost),
+        cmocka_unit_test(test_1_mib_of_leaves_of_plain_members_may_be_lost),
         cmocka_unit_test(test_a_roster_holds_4096_operations),
         cmocka_unit_test(test_two_of_one_author_on_one_parent_are_told_once),
     };

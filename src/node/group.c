@@ -95,6 +95,8 @@ enum lth_err group_new(struct node *n, const uint8_t *create, size_t len,
         return err;
     }
     g->teller = teller;
+    if (teller)
+        memcpy(g->told_by, teller->identity.id, ID_LEN);
     g->announce_ms = g->repeat_ms = g->poll_ms = UINT64_MAX;
     g->poll_wait_ms = POLL_FIRST_MS;
     g->next = n->groups.first;
@@ -517,10 +519,20 @@ void group_say_joined(struct node *n, struct group *g)
 
 void group_undo(struct node *n, struct group *g)
 {
+    const struct contact *teller = contacts_get(&n->contacts, g->told_by);
     n->sign_ahead = NULL;
     if (g->conversation)
         feeds_remove_conversation(&n->feeds, g->conversation);
-    forget(n, g);
+    if (!teller || !teller->link) {
+        forget(n, g);
+        return;
+    }
+    g->conversation = NULL;
+    g->is_member = g->has_chain = false;
+    g->incarnation = 0;
+    g->announce_ms = g->repeat_ms = g->poll_ms = UINT64_MAX;
+    g->wants.count = 0;
+    g->teller = teller;
 }
 
 void groups_on_offline(struct node *n, const struct contact *contact)

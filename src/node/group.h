@@ -29,6 +29,8 @@ struct group {
     const struct contact *teller;      /* who tells us of it, then; else NULL */
     bool is_member;                    /* we are, and everything follows that */
     bool told_left, limit_told;        /* the user knows */
+    bool is_refused;                   /* the disk refused some of it: to be asked for again */
+    uint8_t told_by[ID_LEN];           /* who told us of it first; zeros: it is ours */
     uint32_t settled;                  /* how often everything was made to follow */
     size_t refused;                    /* of the operations taken last: by the disk, just now */
     struct roster_change overturned;   /* by an operation on its way to the disk */

@@ -196,11 +196,16 @@ void receiving_say_fork(struct node *n, struct feed *f, uint64_t number)
     event->fork.number = number;
 }
 
+void receiving_resync_later(struct node *n)
+{
+    if (n->resync_ms == UINT64_MAX)
+        n->resync_ms = n->now.mono_ms + RESYNC_MS;
+}
+
 void receiving_ask_again(struct node *n, struct exchange *x)
 {
     x->resync = true;
-    if (n->resync_ms == UINT64_MAX)
-        n->resync_ms = n->now.mono_ms + RESYNC_MS;
+    receiving_resync_later(n);
 }
 
 void receiving_ask_all_again(struct node *n, const struct conversation *c)
@@ -488,6 +493,7 @@ static void tell_if_due(struct node *n, struct exchange *x)
 void receiving_resync(struct node *n)
 {
     n->resync_ms = UINT64_MAX;
+    rosters_resync(n);
     for (struct conversation *c = n->feeds.conversations; c; c = c->hh.next) {
         for (size_t i = 0; i < c->exchange_count; i++)
             tell_if_due(n, c->exchanges[i]);

@@ -42,6 +42,7 @@ void receiving_say_fork(struct node *n, struct feed *f, uint64_t number);
  * everybody in c. */
 void receiving_ask_again(struct node *n, struct exchange *x);
 void receiving_ask_all_again(struct node *n, const struct conversation *c);
+void receiving_resync_later(struct node *n);
 void receiving_resync(struct node *n);
 
 #endif

@@ -1,5 +1,6 @@
 #include "node/rosters.h"
 
+#include "node/receiving.h"
 #include "node/state.h"
 #include "store/record.h"
 #include "wire/group.h"
@@ -403,6 +404,29 @@ void rosters_on_durable(struct node *n, const struct journal_item *item)
         group_greet(n, item->group);
 }
 
+/* Who is in it by what is left of it, and whoever told us of it. */
+static void ask_again(struct node *n, struct group *g)
+{
+    const struct member *members = roster_members(g->roster);
+    g->is_refused = false;
+    if (!g->conversation)
+        group_settle(n, g, false); /* what is left may be enough to be in it */
+    for (size_t i = 0; g->conversation && i < roster_member_count(g->roster); i++) {
+        const struct contact *c = contacts_get(&n->contacts, members[i].identity.id);
+        if (c && c->link)
+            rosters_tell(n, c->link, g, false);
+    }
+    if (!g->conversation && g->teller && g->teller->link)
+        rosters_tell(n, g->teller->link, g, false);
+}
+
+void rosters_resync(struct node *n)
+{
+    for (struct group *g = n->groups.first; g; g = g->next)
+        if (g->is_refused)
+            ask_again(n, g);
+}
+
 /* What was told of the roster is not told again. */
 static void pass_over_forks(struct roster *r)
 {
@@ -430,6 +454,8 @@ static void undo_refused(struct node *n, struct group *g)
 {
     size_t count = roster_count(g->roster) - g->refused;
     g->refused = 0;
+    g->is_refused = true;
+    receiving_resync_later(n);
     g->overturned.overturned = false;
     if (count == 0) {
         group_undo(n, g);

@@ -49,7 +49,9 @@ void rosters_store_all(struct node *n, struct group *g);
 
 void rosters_on_durable(struct node *n, const struct journal_item *item);
 
-/* The disk refused as many of the operations taken last as each group has noted. */
+/* The disk refused as many of the operations taken last as each group has noted: they are asked for
+ * again later. */
 void rosters_on_refused(struct node *n);
+void rosters_resync(struct node *n);
 
 #endif

@@ -339,7 +339,7 @@ static enum lth_err replay_operation(struct node *n, const uint8_t *bytes, size_
             : group_new(n, record.bytes, record.len, NULL, &g);
     if (err == LTH_OK)
         group_settle(n, g, true);
-    return err == LTH_BAD_STATE ? LTH_OK : err;
+    return err == LTH_NO_MEMORY ? err : LTH_OK; /* others hold what is not taken again here */
 }
 
 static enum lth_err replay_key(struct node *n, const uint8_t *bytes, size_t len)

@@ -143,31 +143,39 @@ static bool would_count(const struct roster *r, const struct operation *op, uint
     return !best || (!best->built && memcmp(op->hash, hash_of(best), HASH_LEN) < 0);
 }
 
-/* With that leave, too much of those who decide nothing, of its author or of all, would be held. */
-static bool would_crowd(const struct roster *r, const struct operation_record *record)
+/* What is held of those who decide nothing. */
+struct crowd {
+    size_t of_one, of_all, bytes;
+};
+
+static struct crowd crowd_with(const struct roster *r, const struct operation_record *record)
 {
     uint32_t who = places_find(&r->by_id, record->op.author);
-    size_t of_one = 0, of_all = 0, bytes = record->len;
+    struct crowd crowd = {.bytes = record->len};
     for (size_t i = 0; i < r->count; i++) {
         const struct held *h = &r->held[i];
         if (h->rank != NO_ADMIN)
             continue;
-        of_one += h->author == who;
-        of_all++;
-        bytes += h->record->len;
+        crowd.of_one += h->author == who;
+        crowd.of_all++;
+        crowd.bytes += h->record->len;
     }
-    return of_one >= PLAIN_LEAVES_OF_ONE_MAX || of_all >= PLAIN_LEAVES_MAX ||
-           bytes > PLAIN_LEAVES_BYTES_MAX;
+    return crowd;
 }
 
-/* Whoever decides nothing must not be able to use up what all can decide; what counts is held. */
+/* Whoever decides nothing must not be able to use up what all can decide. What counts is held, but
+ * for somebody who overturns their own word again and again. */
 static bool is_one_too_many(const struct roster *r, const struct operation_record *record,
                             uint32_t parent)
 {
     const struct operation *op = &record->op;
-    uint32_t who = places_find(&r->by_id, op->author);
-    return op->type == OPERATION_LEAVE && !would_count(r, op, parent) &&
-           roster_standing(r, parent, who).appointed == NO_ADMIN && would_crowd(r, record);
+    if (op->type != OPERATION_LEAVE ||
+        roster_standing(r, parent, places_find(&r->by_id, op->author)).appointed != NO_ADMIN)
+        return false;
+    struct crowd crowd = crowd_with(r, record);
+    bool is_full = crowd.of_one >= PLAIN_LEAVES_OF_ONE_MAX || crowd.of_all >= PLAIN_LEAVES_MAX ||
+                   crowd.bytes > PLAIN_LEAVES_BYTES_MAX;
+    return crowd.of_one >= PLAIN_LEAVES_EVER || (is_full && !would_count(r, op, parent));
 }
 
 /* The signature first: a valid one on something invalid is passed over, a false one is not. */

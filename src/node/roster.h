@@ -21,7 +21,8 @@ enum {
     /* What those who are no admins can fill of it with leaves: one that counts is taken beyond. */
     PLAIN_LEAVES_OF_ONE_MAX = 16,
     PLAIN_LEAVES_MAX = 1024,
-    PLAIN_LEAVES_BYTES_MAX = 1024 * 1024
+    PLAIN_LEAVES_BYTES_MAX = 1024 * 1024,
+    PLAIN_LEAVES_EVER = 128 /* of one, also of those that count */
 };
 
 struct roster;

@@ -21,7 +21,7 @@ void chains_clear(struct chains *c)
 
 enum lth_err chains_open(struct chains *c, uint64_t number, const struct chain_body *body)
 {
-    if (!grow((void **)&c->items, c->count, &c->capacity, sizeof *c->items))
+    if (!grow((void **)&c->items, c->count, &c->capacity, sizeof(struct feed_chain *)))
         return LTH_NO_MEMORY;
     struct feed_chain *chain = calloc(1, sizeof *chain);
     if (!chain)

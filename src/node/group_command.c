@@ -41,7 +41,7 @@ bool group_is_named(const struct node *n, const char *who)
 {
     struct group *found;
     return who && (who[0] == '#' ||
-                   (strlen(who) == 2 * HASH_LEN &&
+                   (strlen(who) == (size_t)2 * HASH_LEN &&
                     find_called(n, who, true, &found) + find_called(n, who, false, &found)));
 }
 

@@ -120,13 +120,12 @@ static enum lth_err keep(struct node *n, struct exchange *x, struct feed *f,
     struct entries run = {.rest = reader_over(lost->bytes.bytes, lost->bytes.len)};
     const uint8_t *content;
     size_t len;
-    enum lth_err err;
     if (memcmp(lost->before, feed_hash(f, lost->after), HASH_LEN) != 0) {
         receiving_say_fork(n, f, lost->after); /* its author was set back, and wrote over it */
         return LTH_OK;
     }
-    while ((err = entries_next(&run, &content, &len)) == LTH_OK) {
-        err = take(n, x, f, content, len);
+    while (entries_next(&run, &content, &len) == LTH_OK) {
+        enum lth_err err = take(n, x, f, content, len);
         if (err == LTH_LIMIT || err == LTH_NOT_FOUND)
             return LTH_OK;
         if (err != LTH_OK)

@@ -15,7 +15,7 @@ enum {
     ROSTERS_MS = 1000,     /* in which there may be */
     ROSTERS_OF_GROUP = 8,
     ROSTERS_OF_OTHERS = 32,
-    LINE_LEN = 16 /* hashes for one of them: ROSTER_MAX is 2^12 */
+    LINE_LEN = 16 * HASH_LEN /* bytes for one of them: ROSTER_MAX is 2^12 */
 };
 
 /* ---- what others lack ---- */
@@ -59,7 +59,7 @@ void rosters_tell(struct node *n, struct link *l, const struct group *g, bool is
     group_roster_begin(&w, roster_id(g->roster), is_answer ? GROUP_ANSWER : 0);
     if (is_restricted)
         name_line(g->roster, upto, &w);
-    for (size_t i = 0; i < count && (size_t)(w.end - w.at) >= LINE_LEN * HASH_LEN; i++)
+    for (size_t i = 0; i < count && (size_t)(w.end - w.at) >= LINE_LEN; i++)
         name_line(g->roster, leaves[i], &w);
     link_send(n, l, MESSAGE_ROSTER, bytes, writer_len(&w));
 }
@@ -285,7 +285,7 @@ static int compare_items(const void *left, const void *right)
 size_t rosters_cut(const struct group *g, const uint8_t id[ID_LEN], struct writer *w)
 {
     const struct conversation *c = g->conversation;
-    struct cut_item items[CUT_MAX];
+    struct cut_item items[CUT_MAX] = {{0}};
     size_t count = 0;
     for (size_t i = c->feed_count; i-- > 0 && count < CUT_MAX;) { /* the newest matter most */
         const struct feed *f = c->feeds[i];

@@ -72,13 +72,17 @@ void rosters_on_ready(struct node *n, struct link *l)
             rosters_tell(n, l, g, false);
 }
 
+/* Members, and whoever takes themselves for one because of a decision that lost. */
+static bool is_news(const struct group *g, const uint8_t id[ID_LEN])
+{
+    return (g->is_member && roster_member(g->roster, id)) || roster_instead(g->roster, id);
+}
+
 void rosters_announce(struct node *n, const struct group *g)
 {
-    for (size_t i = 0; i < g->conversation->exchange_count; i++) {
-        struct link *l = exchange_session(g->conversation->exchanges[i]);
-        if (l)
+    for (struct link *l = n->links.table; l; l = l->hh.next)
+        if (l->contact && l->contact->link == l && is_news(g, l->contact->identity.id))
             rosters_tell(n, l, g, false);
-    }
 }
 
 static void send_operation(struct node *n, struct link *l, const struct operation_record *record)

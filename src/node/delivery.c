@@ -96,6 +96,8 @@ void delivery_on_active(struct node *n, struct link *l)
 {
     if (!delivery_conversation(n, l->contact))
         return;
+    if (l->was_told) /* what was decided since went on another, which may have swallowed it */
+        rosters_on_ready(n, l);
     for (struct exchange *x = l->contact->exchanges; x; x = x->next_of_contact)
         if (x->is_open)
             on_active(n, l, x);

@@ -82,13 +82,14 @@ static void on_active(struct node *n, struct link *l, struct exchange *x)
     x->awaited = NULL; /* a new session begins with the oldest */
     sending_drop_lost(x);
     receipts_repeat(n, l, x);
-    receiving_tell_again(n, l, x);
     sending_forget_wants(x);
+    if (l->has_told && x->conversation->group)
+        receiving_ask(n, l, x); /* what the session before said last may be older than what this did */
+    else
+        receiving_tell_again(n, l, x);
     if (l->has_told && x->account_of == l->incarnation)
         sending_rewind(n, x, false);
-    else if (l->has_told && x->conversation->group)
-        receiving_ask(n, l, x);
-    else if (l->has_told)
+    else if (l->has_told && !x->conversation->group)
         link_close(n, l, true); /* another process told since: a new session tells anew */
 }
 

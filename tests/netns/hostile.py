@@ -528,44 +528,46 @@ def roster(group, *hashes, flags=0):
 
 
 class Ears:
-    """What somebody can make of all that came to them about a group, in whatever session."""
+    """What somebody can make of all that came to them about a group, in whatever sessions."""
 
     def __init__(self, group):
         self.group = group
-        self.feeds, self.keys, self.operations, self.heads = {}, {}, {}, {}
+        self.feeds, self.keys, self.operations = {}, {}, {}
+        self._heard = {}  # of each session, how many messages
+        self._read = {}   # texts, by feed and number
 
     def hear(self, session):
-        with session._news:
-            got = list(session.got)
-        for kind, body in got:
-            if kind == ENTRIES and body[:32] == self.group:
-                self._feed(body[:72]).take(body)
+        """Takes in what has come since."""
+        since = self._heard.get(session, 0)
+        self._heard[session] = session.mark()
+        for kind, body in session.got[since:self._heard[session]]:
+            if kind == OPERATION:
+                self.operations[operation_hash(body)] = body
+            elif kind == ENTRIES and body[:32] == self.group:
+                self.feed(body[:72]).take(body)
             elif kind == KEY and body[:32] == self.group:
                 self.keys[body[32:64]] = body[64:]
-            elif kind == HEAD and body[:32] == self.group:
-                self.heads[body[:80]] = body
-            elif kind == OPERATION:
-                self.operations[operation_hash(body)] = body
         return self
 
-    def _feed(self, id_):
+    def feed(self, id_):
         if id_ not in self.feeds:
             self.feeds[id_] = Feed(id_[:32], id_[32:64], number(id_[64:]))
         return self.feeds[id_]
 
-    def of(self, author):
-        """Feeds by that author (a node), in the order they began to be heard."""
-        return [feed for id_, feed in self.feeds.items() if id_[32:64] == raw_id(author.id)]
+    def newest_of(self, author):
+        """The feed of theirs that was heard of last."""
+        return [feed for id_, feed in self.feeds.items() if id_[32:64] == raw_id(author.id)][-1]
 
     def texts(self):
         """What can be read with the keys that came."""
-        found = []
-        for feed in self.feeds.values():
+        for id_, feed in self.feeds.items():
             for at in range(1, feed.count() + 1):
-                key = self.keys.get(feed.hashes[feed.chain_of(at)])
-                if key is None or feed.is_chain(at):
-                    continue
-                plain = open_sealed(feed, at, message_key(key, index_of(feed.contents[at - 1])))
-                if plain is not None:
-                    found.append(plain[1:].decode())
-        return found
+                if (id_, at) not in self._read and not feed.is_chain(at):
+                    self._open(id_, feed, at)
+        return list(self._read.values())
+
+    def _open(self, id_, feed, at):
+        key = self.keys.get(feed.hashes[feed.chain_of(at)])
+        plain = key and open_sealed(feed, at, message_key(key, index_of(feed.contents[at - 1])))
+        if plain:
+            self._read[id_, at] = plain[1:].decode()

@@ -120,5 +120,6 @@ def check_calm(nodes, but=()):
         told = [e for run in node.runs for e in run
                 if e["event"] in ("fork", "key_change") or
                 (e["event"] == "error" and not e["ref"]) or
-                (e["event"] == "warning" and e["code"] not in ("discovery", "discovery_lost", *but))]
+                (e["event"] == "warning"
+                 and e["code"] not in ("discovery", "discovery_lost", *but))]
         assert not told, f"{node.name}: {told}"

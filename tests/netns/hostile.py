@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import os
 import socket
+import sys
 import threading
 import time
 
@@ -29,7 +30,8 @@ try:
     from nacl.exceptions import CryptoError
     from nacl.signing import SigningKey
 except ImportError as missing:
-    raise lab.Skip(f"not installed: python3-nacl ({missing})") from missing
+    print(f"skipped: {missing} (Debian: python3-nacl)")
+    sys.exit(lab.SKIPPED)
 
 # Messages (§5)
 HELLO, PING, REKEY, PONG, CLOSE, NAME = 1, 2, 3, 4, 5, 6
@@ -425,15 +427,6 @@ def message_key(key, index):
     return hmac_sha256(key, b"lanthorn/message-key/1")
 
 
-def message_keys(key, count):
-    """Those of the first so many indices."""
-    keys = []
-    for _ in range(count):
-        keys.append(hmac_sha256(key, b"lanthorn/message-key/1"))
-        key = hmac_sha256(key, b"lanthorn/chain-key/1")
-    return keys
-
-
 def commitment(feed_id, head, key):
     return domain_hash("lanthorn/chain/1", feed_id + head + key)
 
@@ -445,14 +438,19 @@ def seal(feed_id, at, before, front_, key, plain):
     return front_ + crypto_aead_chacha20poly1305_ietf_encrypt(plain, place, nonce, key)
 
 
-def open_sealed(feed, at, key):
-    """The plain text of entry at under that message key; None when it does not open."""
+def sealed_parts(feed, at):
+    """Of entry at: nonce, associated data, ciphertext with its tag."""
     content = feed.contents[at - 1]
     end = front_len(content) + 4
     place = feed.id + u64(at) + feed.hashes[at - 1] + content[:end]
-    nonce = domain_hash("lanthorn/seal/1", place)[:12]
+    return domain_hash("lanthorn/seal/1", place)[:12], place, content[end:]
+
+
+def open_sealed(feed, at, key):
+    """The plain text of entry at under that message key; None when it does not open."""
+    nonce, place, ciphertext = sealed_parts(feed, at)
     try:
-        return crypto_aead_chacha20poly1305_ietf_decrypt(content[end:], place, nonce, key)
+        return crypto_aead_chacha20poly1305_ietf_decrypt(ciphertext, place, nonce, key)
     except CryptoError:
         return None
 

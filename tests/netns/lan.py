@@ -11,6 +11,7 @@ addresses, IPv4 addresses 10.77.NIC.HOST/24, or both; no default route, no inter
 Only inside a lab (lab.enter), as root of it.
 """
 
+import collections
 import itertools
 import os
 import signal
@@ -364,3 +365,22 @@ class Capture:
     def where(self, bytes_):
         """Indices of the frames that contain the bytes."""
         return [index for index, frame in enumerate(self.frames) if bytes_ in frame]
+
+    def streams(self):
+        """What TCP carried, direction by direction, in the order of the wire: a needle that two
+        segments share is found as well."""
+        carried = collections.defaultdict(bytearray)
+        for frame in self.frames:
+            kind = struct.unpack_from("!H", frame, 12)[0]
+            if kind == 0x0800:
+                start, protocol, ends = 14 + (frame[14] & 15) * 4, frame[23], frame[26:34]
+                end = 14 + struct.unpack_from("!H", frame, 16)[0]
+            elif kind == 0x86DD:
+                start, protocol, ends = 54, frame[20], frame[22:54]
+                end = 54 + struct.unpack_from("!H", frame, 18)[0]
+            else:
+                continue
+            if protocol == 6:
+                payload = start + (frame[start + 12] >> 4) * 4
+                carried[ends + frame[start:start + 4]] += frame[payload:end]
+        return list(carried.values())

@@ -17,7 +17,7 @@ import time
 
 import lab
 from groups import SPREAD_S, Group, check_shown_once, meet
-from hostile import (ADD, CREATE, HAVE, OPERATION, ZEROS, Ears, Person, Session, Voice,
+from hostile import (CREATE, HAVE, OPERATION, ZEROS, Ears, Person, Session, Voice,
                      create_body, have, number, operation, operation_hash, persons_of, roster,
                      want)
 from lan import Lan, wait_until

@@ -7,9 +7,9 @@ import os
 
 import lab
 from groups import SPREAD_S
-from hostile import (CHAIN, ENTRIES, HAVE, HEAD, KEY, KEY_WANTED, RECEIPT, ROSTER, SEALED, TEXT,
-                     WANT, ZEROS, Session, Voice, front, front_len, have, index_of, key_wanted,
-                     message_key, number, raw_id, u32, u64, want)
+from hostile import (CHAIN, ENTRIES, HAVE, HEAD, KEY, RECEIPT, ROSTER, SEALED, TEXT,
+                     WANT, ZEROS, Session, Voice, front, front_len, have, key_wanted,
+                     message_key, raw_id, u32, u64, want)
 from lan import wait_until
 from stage import (FORGED, MALFORMED, MALLORY, NINA, NOT_SHOWN, NOT_THEIRS, NOT_VALID, OLGA,
                    PASSED_OVER, REX, Then, row, run_rows, sends)
@@ -53,7 +53,8 @@ sends("an empty ENTRIES", MALFORMED, lambda s: (ENTRIES, b""))
 sends("a feed whose first entry is longer than the message", PASSED_OVER,
       lambda s: (ENTRIES, fresh(s).entries()[1][:-1]))
 sends("an entry longer than the message", MALFORMED,
-      lambda s: [(v := fresh(s)).entries(), (ENTRIES, v.open_chain(s.quay.head).entries(2)[1][:-1])])
+      lambda s: [(v := fresh(s)).entries(),
+                 (ENTRIES, v.open_chain(s.quay.head).entries(2)[1][:-1])])
 writes("a text in a group", MALFORMED, lambda s, v: v.add(front(TEXT) + b"not sealed"))
 writes("an entry of no kind", MALFORMED, lambda s, v: v.add(u64(1) + b"\0"))
 writes("an entry with 17 parents", MALFORMED,
@@ -163,7 +164,8 @@ def _(s, session):
     session.send(voice.entries(), voice.key_message(), voice.head(s.mallory, 1, os.urandom(32)))
 
 
-sends("a head with half a signature", MALFORMED, lambda s: (HEAD, fresh(s).head(s.mallory)[1][:-32]))
+sends("a head with half a signature", MALFORMED,
+      lambda s: (HEAD, fresh(s).head(s.mallory)[1][:-32]))
 
 
 @row("a head that she did not sign", FORGED)
@@ -531,7 +533,8 @@ sends("no feed is wanted", MALFORMED, lambda s: want(s.quay.raw))
 sends("half a feed is wanted", MALFORMED,
       lambda s: (WANT, want(s.quay.raw, *beas_feed(s))[1][:-24]))
 sends("a HAVE without flags", MALFORMED, lambda s: (HAVE, s.quay.raw))
-sends("half a HAVE", MALFORMED, lambda s: (HAVE, have(s.quay.raw, [beas_feed(s)[0] + (0,)])[1][:-8]))
+sends("half a HAVE", MALFORMED,
+      lambda s: (HAVE, have(s.quay.raw, [beas_feed(s)[0] + (0,)])[1][:-8]))
 
 
 for who, what in ((OLGA, "an outsider"), (REX, "an ex-member")):

@@ -3,8 +3,6 @@
 name, no text, no id, neither in the adverts nor on the wire."""
 
 import base64
-import collections
-import struct
 
 import lab
 from lan import Lan, wait_until
@@ -22,26 +20,6 @@ def browse(host):
 def resolved(text):
     """Fields of avahi-browse's resolved lines: name, address, port, TXT … (its -p form)."""
     return [line.split(";") for line in text.splitlines() if line.startswith("=")]
-
-
-def streams(frames):
-    """What TCP carried, direction by direction, in the order of the wire: a needle that two
-    segments share is found as well."""
-    carried = collections.defaultdict(bytes)
-    for frame in frames:
-        kind = struct.unpack_from("!H", frame, 12)[0]
-        if kind == 0x0800:
-            start, protocol, ends = 14 + (frame[14] & 15) * 4, frame[23], frame[26:34]
-            end = 14 + struct.unpack_from("!H", frame, 16)[0]
-        elif kind == 0x86DD:
-            start, protocol, ends = 54, frame[20], frame[22:54]
-            end = 54 + struct.unpack_from("!H", frame, 18)[0]
-        else:
-            continue
-        if protocol == 6:
-            payload = start + (frame[start + 12] >> 4) * 4
-            carried[ends + frame[start:start + 4]] += frame[payload:end]
-    return list(carried.values())
 
 
 def secrets(ada, bea):
@@ -83,7 +61,7 @@ def check_adverts(seen, needles):
 
 def check_wire(capture, adverts, needles):
     assert capture.lost == 0, f"{capture.lost} frames were not seen"
-    carried = streams(capture.frames)
+    carried = capture.streams()
     assert sum(map(len, carried)) > 500, "the conversation was not captured"
     assert capture.where(adverts[0][3].encode()), "the search finds what is there"
     for what, needle in needles.items():

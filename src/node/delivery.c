@@ -84,7 +84,8 @@ static void on_active(struct node *n, struct link *l, struct exchange *x)
     receipts_repeat(n, l, x);
     sending_forget_wants(x);
     if (l->has_told && x->conversation->group)
-        receiving_ask(n, l, x); /* what the session before said last may be older than what this did */
+        receiving_ask(n, l,
+                      x); /* what the session before said last may be older than what this did */
     else
         receiving_tell_again(n, l, x);
     if (l->has_told && x->account_of == l->incarnation)
@@ -354,10 +355,11 @@ static void name_parents_again(struct conversation *c)
         c->feeds[i]->cited = 0;
 }
 
+/* In a group others may have handed it on, and its author may hold it no more. */
 static void await(struct feed *f)
 {
     struct reach *r = exchange_of_author(f);
-    if (r)
+    if (r && (!f->conversation->group || r->peer_has > f->count))
         r->exchange->awaited = f;
 }
 

@@ -97,6 +97,14 @@ enum lth_err handed_on_head(struct node *n, struct exchange *x, const struct hea
     return mine ? expect_ours(n, x, head) : expect_theirs(n, x, head);
 }
 
+/* What its author was waited for has come another way. */
+static void await_no_more(const struct feed *f)
+{
+    struct reach *r = exchange_of_author(f);
+    if (r && r->exchange->awaited == f)
+        r->exchange->awaited = NULL;
+}
+
 /* One entry of a whole chunk. LTH_LIMIT and LTH_NOT_FOUND: it and what follows is not for now. */
 static enum lth_err take(struct node *n, struct exchange *x, struct feed *f, const uint8_t *content,
                          size_t len)
@@ -110,6 +118,8 @@ static enum lth_err take(struct node *n, struct exchange *x, struct feed *f, con
                           f->mine ? JOURNAL_GIVEN_BACK : JOURNAL_THEIR_ENTRY, 0);
     if (err == LTH_OK && f->mine)
         restoring_on_entry(n, exchange_reach(x, f), &parsed);
+    else if (err == LTH_OK)
+        await_no_more(f);
     return err;
 }
 

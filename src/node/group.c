@@ -268,10 +268,28 @@ static uint64_t limit_of(const struct group *g, const struct feed *f)
     return UINT64_MAX;
 }
 
-static void settle_feeds(struct group *g)
+/* True when something counts again that did not: a departure was overturned. */
+static bool settle_feeds(struct group *g)
 {
-    for (size_t i = 0; i < g->conversation->feed_count; i++)
-        g->conversation->feeds[i]->limit = limit_of(g, g->conversation->feeds[i]);
+    bool is_more = false;
+    for (size_t i = 0; i < g->conversation->feed_count; i++) {
+        struct feed *f = g->conversation->feeds[i];
+        uint64_t limit = limit_of(g, f);
+        is_more = is_more || limit > f->limit;
+        f->limit = limit;
+    }
+    return is_more;
+}
+
+/* What was passed over, or held back, while it did not count is told and sent now. */
+static void ask_everybody(struct node *n, const struct group *g)
+{
+    for (size_t i = 0; i < g->conversation->exchange_count; i++) {
+        struct exchange *x = g->conversation->exchanges[i];
+        struct link *l = exchange_session(x);
+        if (l && l->was_told && !x->is_new)
+            receiving_ask(n, l, x);
+    }
 }
 
 static void say_forks(struct node *n, struct group *g)
@@ -301,7 +319,7 @@ void group_settle(struct node *n, struct group *g, bool is_replay)
     if (was_member && !g->is_member)
         stop_speaking(g);
     settle_exchanges(n, g, is_replay);
-    settle_feeds(g);
+    bool counts_more = settle_feeds(g);
     g->told_left = !g->is_member && (g->told_left || is_replay);
     if (is_replay)
         return;
@@ -311,6 +329,8 @@ void group_settle(struct node *n, struct group *g, bool is_replay)
     wants_look(n, g); /* of those who came, some may not be where we hear them */
     for (size_t i = 0; i < g->conversation->exchange_count; i++)
         receiving_ask_if_refused(n, g->conversation->exchanges[i]);
+    if (counts_more)
+        ask_everybody(n, g);
 }
 
 /* ---- what members say ---- */

@@ -21,8 +21,8 @@ void disk_append(struct world *w, struct host *h, const struct todo *todo)
     uint8_t *copy = need(malloc(todo->append.len));
     memcpy(copy, todo->append.bytes, todo->append.len);
     d->records = grown(d->records, d->count, &d->size, sizeof *d->records);
-    d->records[d->count++] = (struct disk_record){
-        copy, (uint32_t)todo->append.len, holdings_on_append(w, h, number, copy, todo->append.len)};
+    d->records[d->count++] = (struct disk_record){.bytes = copy, .len = (uint32_t)todo->append.len};
+    holdings_on_append(w, h, number, &d->records[number - 1]);
     if (todo->append.sync)
         d->sync_upto = number;
 }

@@ -17,6 +17,8 @@ struct disk_record {
     uint8_t *bytes; /* owned */
     uint32_t len;
     uint32_t saying; /* the entry's, or NO_SAYING */
+    uint32_t opened; /* of a group's entry whose key came later: it is shown by this record */
+    bool waits;      /* a group's entry whose key was not here when it came */
 };
 
 struct disk {

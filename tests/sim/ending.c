@@ -25,8 +25,7 @@ void ending_check_online(struct world *w)
                 broken(w, RULE_ALL_ONLINE, "p%u at h%u", p, h);
 }
 
-/* The machine that a person is left with is the one it began with. */
-static struct host *host_of(struct world *w, uint32_t person)
+struct host *ending_host(struct world *w, uint32_t person)
 {
     return &w->hosts[person];
 }
@@ -37,15 +36,23 @@ static void hex(const uint8_t *bytes, char *text)
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
-/* What h itself says of a saying on its disk. */
-static enum delivery_state state_of(struct world *w, struct host *h, const struct saying *s)
+void ending_ask_for_state(struct world *w, struct host *h, const struct saying *s)
 {
     char id[2 * HASH_LEN + 1];
     const struct command c = {.type = COMMAND_MESSAGE, .id = id};
     hex(s->id, id);
-    h->witness.state = STATE_QUEUED;
+    h->witness.recipients = 0;
     host_command(w, h, &c);
-    return h->witness.state;
+}
+
+/* Somebody h says they should have got it, and have not. */
+static uint32_t waiting_reader(struct world *w, struct host *h, const struct saying *s)
+{
+    ending_ask_for_state(w, h, s);
+    for (uint32_t p = 0; p < w->people; p++)
+        if (h->witness.recipients >> p & 1 && h->witness.states[p] != STATE_DELIVERED)
+            return p;
+    return NOBODY;
 }
 
 /* Names one of those that are queued. */
@@ -53,9 +60,11 @@ static void name_queued(struct world *w, struct host *h)
 {
     for (uint32_t i = 0; i < w->ledger.count; i++) {
         const struct saying *s = w->ledger.sayings[i];
-        if (w->hosts[s->author].person == h->person && holdings_known(w, h, i)->record &&
-            state_of(w, h, s) != STATE_DELIVERED)
-            broken(w, RULE_NOTHING_QUEUED, "s%u of h%u to p%u", i, h->index, s->to);
+        if (w->hosts[s->author].person != h->person || !holdings_known(w, h, i)->record)
+            continue;
+        uint32_t reader = waiting_reader(w, h, s);
+        if (reader != NOBODY)
+            broken(w, RULE_NOTHING_QUEUED, "s%u of h%u to p%u", i, h->index, reader);
     }
     broken(w, RULE_NOTHING_QUEUED, "h%u: a wrong count", h->index);
 }
@@ -73,7 +82,7 @@ static void check_queues(struct world *w, struct host *h)
 
 static void check_saying(struct world *w, const struct saying *s)
 {
-    struct host *from = host_of(w, w->hosts[s->author].person), *to = host_of(w, s->to);
+    struct host *from = ending_host(w, w->hosts[s->author].person), *to = ending_host(w, s->to);
     const struct knowledge *sent = holdings_known(w, from, s->index);
     const struct knowledge *got = holdings_known(w, to, s->index);
     if (sent->record && (!got->record || got->record > to->disk.durable))
@@ -102,7 +111,7 @@ static uint64_t proved_upto(const struct host *h, uint32_t feed)
 /* What its reader can prove, its author has, even if it lost it. */
 static void check_given_back(struct world *w, const struct saying *s)
 {
-    struct host *from = host_of(w, w->hosts[s->author].person), *to = host_of(w, s->to);
+    struct host *from = ending_host(w, w->hosts[s->author].person), *to = ending_host(w, s->to);
     const struct knowledge *got = holdings_known(w, to, s->index);
     struct entry_record e;
     if (!got->record || holdings_known(w, from, s->index)->record)
@@ -113,11 +122,6 @@ static void check_given_back(struct world *w, const struct saying *s)
 }
 
 /* ---- history ---- */
-
-struct account {
-    uint32_t *sayings; /* owned; oldest first */
-    size_t count, size;
-};
 
 /* Puts the answer in front of what is there. */
 static void add_page(struct world *w, struct account *a, const struct history *page)
@@ -133,14 +137,13 @@ static void add_page(struct world *w, struct account *a, const struct history *p
     *a = longer;
 }
 
-/* All that h's history of a person says. */
-static struct account read_history(struct world *w, struct host *h, uint32_t with)
+struct account ending_history(struct world *w, struct host *h, size_t with)
 {
     struct account account = {0};
-    char who[ID_TEXT_LEN + 1], before[2 * HASH_LEN + 1];
+    char who[AUDIENCE_TEXT_LEN + 1], before[2 * HASH_LEN + 1];
     const struct history *page = &h->witness.history;
     struct command c = {.type = COMMAND_HISTORY, .who = who, .last = HISTORY_MAX};
-    id_write(w->ids[with], who);
+    world_name(w, with, who);
     do {
         h->witness.history.count = 0;
         h->witness.history.more = false;
@@ -164,7 +167,7 @@ static void keep_shared(struct world *w, struct account *a, struct host *other)
     a->count = kept;
 }
 
-static void check_causality(struct world *w, const struct account *a)
+void ending_check_causality(struct world *w, const struct account *a)
 {
     uint32_t *place = need(calloc(w->ledger.count + 1, sizeof *place)); /* from 1; 0 = not there */
     for (size_t i = 0; i < a->count; i++)
@@ -179,7 +182,7 @@ static void check_causality(struct world *w, const struct account *a)
 
 static void check_conversation(struct world *w, struct host *a, struct host *b)
 {
-    struct account here = read_history(w, a, b->person), there = read_history(w, b, a->person);
+    struct account here = ending_history(w, a, b->person), there = ending_history(w, b, a->person);
     keep_shared(w, &here, b);
     keep_shared(w, &there, a);
     if (here.count != there.count ||
@@ -187,7 +190,7 @@ static void check_conversation(struct world *w, struct host *a, struct host *b)
         broken(w, RULE_SAME_HISTORY, "h%u has %zu, h%u has %zu", a->index, here.count, b->index,
                there.count);
     else
-        check_causality(w, &here);
+        ending_check_causality(w, &here);
     free(here.sayings);
     free(there.sayings);
 }
@@ -196,7 +199,7 @@ static void check_gaps(struct world *w, const struct host *h)
 {
     for (size_t i = 0; i < h->witness.gap_count; i++) {
         const struct gap *gap = &h->witness.gaps[i];
-        if (!gap->filled && !witness_may_have_lost(w, h, gap->person))
+        if (gap->to == h->person && !gap->filled && !witness_may_have_lost(w, h, gap->person))
             broken(w, RULE_GAP_STAYS, "%u to %u of p%u at h%u", (unsigned)gap->first,
                    (unsigned)gap->last, gap->person, h->index);
     }
@@ -210,10 +213,27 @@ static void check_done(struct world *w, const struct host *h)
                d->reads, d->count, (unsigned)d->durable);
 }
 
+/* Of the processes that run in the end. */
+static void check_answers(struct world *w)
+{
+    for (size_t i = 0; i < w->ledger.count; i++) {
+        const struct saying *s = w->ledger.sayings[i];
+        if (w->hosts[s->author].core && w->hosts[s->author].life == s->life && !s->is_answered)
+            broken(w, RULE_ALL_ANSWERED, "h%u, s%zu", s->author, i);
+    }
+    for (size_t i = 0; i < w->asks.count; i++) {
+        const struct ask *ask = &w->asks.items[i];
+        if (w->hosts[ask->host].core && w->hosts[ask->host].life == ask->life && !ask->is_answered)
+            broken(w, RULE_ALL_ANSWERED, "h%u, question %zu", ask->host, i);
+    }
+}
+
 void ending_check(struct world *w)
 {
     ending_check_online(w);
     for (size_t i = 0; i < w->ledger.count; i++) {
+        if (w->ledger.sayings[i]->to >= w->people)
+            continue;
         check_saying(w, w->ledger.sayings[i]);
         check_given_back(w, w->ledger.sayings[i]);
     }
@@ -225,4 +245,7 @@ void ending_check(struct world *w)
     for (uint32_t a = 0; a < w->people; a++)
         for (uint32_t b = a + 1; b < w->people && w->verdict.rule == RULE_NONE; b++)
             check_conversation(w, &w->hosts[a], &w->hosts[b]);
+    if (w->verdict.rule == RULE_NONE)
+        ending_check_groups(w);
+    check_answers(w);
 }

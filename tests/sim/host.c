@@ -64,9 +64,12 @@ void host_step(struct world *w, struct host *h, const struct node_input *input)
     struct node_time now = time_of(w, h);
     w->tally.steps++;
     vigil_on_step(w, h);
+    registry_before_step(w, h);
+    wiretap_reset(&w->wiretap);
     node_step(h->core, &now, input, &w->todo);
     if (w->seals.repeated)
         broken(w, RULE_NONCE, "h%u", h->index);
+    registry_after_step(w, h);
     carry_out(w, h);
 }
 
@@ -201,6 +204,8 @@ void host_start(struct world *w, struct host *h)
          (unsigned)h->disk.shown, h->blind ? ", blind" : "");
     struct node_time now = time_of(w, h);
     node_start(h->core, 7327, &now, &w->todo);
+    registry_on_life(h);
+    registry_after_step(w, h);
     carry_out(w, h);
     sightings_on_start(w, h);
 }
@@ -259,6 +264,7 @@ struct host *host_clone(struct world *w, const struct host *of)
                        .powered = true,
                        .wall_ms = of->wall_ms,
                        .booted_ms = w->now_ms};
+    registry_on_life(h);
     disk_copy(&h->disk, &of->disk);
     witness_init(w, h);
     for (size_t i = 0; i < w->host_count; i++) {
@@ -266,11 +272,7 @@ struct host *host_clone(struct world *w, const struct host *of)
         w->ways.latency_ms[h->index][i] = w->ways.latency_ms[i][h->index] = latency;
         memset(&w->hosts[i].sightings[h->index], 0, sizeof *h->sightings);
     }
-    for (size_t i = 0; i < h->disk.count; i++) {
-        uint32_t saying =
-            holdings_on_append(w, h, i + 1, h->disk.records[i].bytes, h->disk.records[i].len);
-        h->disk.records[i].saying = saying;
-    }
+    holdings_on_copy(w, h);
     for (uint32_t i = 0; i < w->ledger.count && i < of->witness.holdings.known_size; i++)
         if (of->witness.holdings.known[i].shown && holdings_known(w, h, i)->record)
             holdings_known(w, h, i)->shown = of->witness.holdings.known[i].shown;
@@ -299,7 +301,8 @@ void host_command(struct world *w, struct host *h, const struct command *c)
 
 bool host_say(struct world *w, struct host *h, size_t to, uint32_t len)
 {
-    char who[ID_TEXT_LEN + 1], text[SAYING_TEXT_MAX + 1];
+    char who[AUDIENCE_TEXT_LEN + 1], text[SAYING_TEXT_MAX + 1];
+    const struct standing_orders *orders = NULL;
     uint32_t seen = h->witness.last_shown[to];
     if (seen != NO_SAYING && !holdings_known(w, h, seen)->shown)
         seen = NO_SAYING; /* a restore lost it */
@@ -309,10 +312,14 @@ bool host_say(struct world *w, struct host *h, size_t to, uint32_t len)
                             .number = ++h->witness.numbers[to],
                             .len = len,
                             .answers = seen};
+    world_name(w, to, who);
+    if (to >= w->people)
+        orders = registry_now(w, h, (uint32_t)(to - w->people));
+    saying.readers = orders ? orders->members : 0;
     uint32_t index = ledger_add(&w->ledger, &saying);
     ledger_text(&w->ledger, index, text);
-    id_write(w->ids[to], who);
-    tell(w, h, "says s%u to p%zu, %zu bytes", index, to, strlen(text));
+    tell(w, h, to < w->people ? "says s%u to p%zu, %zu bytes" : "says s%u to g%zu, %zu bytes",
+         index, to < w->people ? to : to - w->people, strlen(text));
     const struct command c = {.type = COMMAND_SEND,
                               .ticket = index,
                               .who = who,

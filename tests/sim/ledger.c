@@ -7,11 +7,11 @@
 
 enum { PREFIX_MAX = 80 };
 
-/* "s17 h0.2>p3 #5 ": saying, author's host and life, person, number. */
+/* "s17 h0.2>3 #5": saying, author's host and life, audience, number. */
 static size_t write_prefix(const struct ledger *l, uint32_t index, char *text)
 {
     const struct saying *s = l->sayings[index];
-    int len = snprintf(text, PREFIX_MAX, "s%u h%u.%u>p%u #%u", index, s->author, s->life, s->to,
+    int len = snprintf(text, PREFIX_MAX, "s%u h%u.%u>%u #%u", index, s->author, s->life, s->to,
                        s->number);
     return (size_t)len;
 }

@@ -1,7 +1,8 @@
 /* tests/sim/ledger.h - everything that was ever said, kept by nobody in the story.
  *
  * A saying is one `send` command. Its text is made of its number, so whoever is shown a text
- * can tell whether it was said, by whom, to whom, and as which of how many.
+ * can tell whether it was said, by whom, to whom, and as which of how many. An audience is a
+ * person, or, numbered behind all people, a group.
  */
 #ifndef LTH_TESTS_SIM_LEDGER_H
 #define LTH_TESTS_SIM_LEDGER_H
@@ -17,15 +18,18 @@ struct saying {
     uint8_t id[HASH_LEN]; /* key of by_id; once is_stored */
     uint32_t index;       /* of itself */
     uint32_t author;      /* index of the host that said it */
-    uint32_t to;          /* index of the person it was said to */
+    uint32_t to;          /* its audience */
     uint32_t life;        /* of the author's process */
-    uint32_t number;      /* 1, 2, 3 … of that process to that person */
+    uint32_t number;      /* 1, 2, 3 … of that process to that audience */
     uint32_t len;         /* of its text */
-    uint32_t answers;     /* the latest its author had been shown of `to`'s; or NO_SAYING */
+    uint32_t answers;     /* the latest its author had been shown of there; or NO_SAYING */
+    uint64_t readers;     /* people who were with its author in the group then, by bit */
+    uint32_t chain;       /* in a group: that it is sealed with, as the registry counts */
+    uint32_t entry;       /* likewise: its number in its feed */
     bool is_stored;       /* its author appended it, so it has an id */
     bool is_answered;     /* by accepted, or by an error */
     bool is_refused;      /* by an error: it must never be seen */
-    bool has_arrived;     /* was once durable at its receiver */
+    uint64_t arrived;     /* people with whom it was once durable, by bit */
     UT_hash_handle hh;
 };
 

@@ -383,6 +383,7 @@ void network_write(struct world *w, struct host *h, const struct todo *todo)
         return;
     vigil_on_write(w, h, p->up_ms);
     struct plug *to = other_plug(p);
+    wiretap_on_write(w, h, to->host->person, todo->write.bytes, todo->write.len);
     struct piece *piece = new_piece(todo->write.bytes, todo->write.len);
     p->unacked_ms = p->unacked_ms ? p->unacked_ms : w->now_ms;
     piece->owes_sent = to->waiting > SOCKET_BUFFER;

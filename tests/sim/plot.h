@@ -20,6 +20,7 @@ struct story {
     bool is_healed;   /* what was planned before does not happen any more */
     unsigned talk_ms; /* the longest silence */
     unsigned long_per_mille, burst_per_mille;
+    unsigned groups, affairs_ms; /* of groups: how many, and the longest peace; 0: none */
     bool told_of_cable[HOSTS_MAX];
     struct snapshot snapshots[HOSTS_MAX];
 };

@@ -48,7 +48,22 @@
     X(RULE_GIVEN_BACK, "what an author lost and another can prove is given back")                  \
     X(RULE_SAME_HISTORY, "history is the same on both sides")                                      \
     X(RULE_CAUSALITY, "an answer stands behind what it answers")                                   \
-    X(RULE_ALL_DONE, "nothing is left undone in the end")
+    X(RULE_ALL_DONE, "nothing is left undone in the end")                                          \
+    X(RULE_VALID_DECISIONS, "a decision is valid where it stands")                                 \
+    X(RULE_SAME_ROSTER, "the same operations give the same roster")                                \
+    X(RULE_ROSTERS_AGREE, "all members have the same roster in the end")                           \
+    X(RULE_REPEATED, "what lost and still makes sense is said again")                              \
+    X(RULE_SHOWN_ENTITLED, "a group's words are shown to who was in it, or may read all")          \
+    X(RULE_EX_MEMBER, "who was removed is shown nothing said by who knew")                         \
+    X(RULE_KEY_HELD, "nobody holds a key that is not theirs to have")                              \
+    X(RULE_KEY_GIVEN, "a key is given only to who may read with it")                               \
+    X(RULE_TO_MEMBERS, "what is said in a group goes to its members")                              \
+    X(RULE_DECISIONS_TO_MEMBERS, "what is decided in a group goes to whom it concerns")            \
+    X(RULE_CHAIN_CHANGES, "a chain is left when others are in, when it is full, and when asked")   \
+    X(RULE_CUT, "what stands behind a cut is not taken")                                           \
+    X(RULE_KEYS_COME, "nothing waits for a key in the end")                                        \
+    X(RULE_LEFT, "leaving is told once, and to who left")                                          \
+    X(RULE_ALL_ANSWERED, "every command is answered in the end")
 
 enum rule {
 #define RULE_ENUM(name, words) name,

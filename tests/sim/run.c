@@ -41,9 +41,10 @@ static void add_tally(struct tally *to, const struct tally *from)
 
 static void print_replay(FILE *out, uint64_t seed)
 {
-    fprintf(out, "  replay: tests/sim/run --seed %" PRIu64 " --nodes %zu --minutes %u%s --trace\n",
-            seed, chosen->story.people, chosen->story.minutes,
-            chosen->real_curves ? " --real" : "");
+    fprintf(out,
+            "  replay: tests/sim/run --seed %" PRIu64 "%s --nodes %zu --minutes %u%s --trace\n",
+            seed, chosen->story.groups ? " --groups" : "", chosen->story.people,
+            chosen->story.minutes, chosen->real_curves ? " --real" : "");
 }
 
 static void print_broken(const struct world *w)
@@ -59,8 +60,8 @@ static void run_seed(const struct options *o, uint64_t seed, struct result *resu
 {
     snprintf(last_words, sizeof last_words,
              "seed %" PRIu64 ": broken: the core lives\n"
-             "  replay: tests/sim/run --seed %" PRIu64 " --nodes %zu --minutes %u --trace\n",
-             seed, seed, o->story.people, o->story.minutes);
+             "  replay: tests/sim/run --seed %" PRIu64 "%s --nodes %zu --minutes %u --trace\n",
+             seed, seed, o->story.groups ? " --groups" : "", o->story.people, o->story.minutes);
     alarm(SEED_S);
     struct world *w = story_run(seed, &o->story, o->trace ? stdout : NULL);
     alarm(0);
@@ -154,6 +155,7 @@ static void print_help(void)
            "  --seed N          one seed (0)\n"
            "  --seeds A..B      all seeds from A to B\n"
            "  --count N         seeds from 1 to N\n"
+           "  --groups          people are in groups, too\n"
            "  --nodes K         people in the story (0 = drawn, 2 to 8; at most 50)\n"
            "  --minutes M       virtual minutes before everything is healed (10)\n"
            "  --trace           tells what happens, line by line\n"
@@ -224,6 +226,7 @@ static void take_option(struct options *o, int option)
     case 'j': o->jobs = (unsigned)parse_number(optarg, JOBS_MAX); return;
     case 'l': o->limit = (int)parse_number(optarg, 1000000); return;
     case 'R': o->real_curves = true; return;
+    case 'g': o->story.groups = true; return;
     case 'o': o->story.only = parse_ingredients(optarg); return;
     case 'w': o->story.only &= ~parse_ingredients(optarg); return;
     case 'W': o->story.surely = parse_ingredients(optarg); return;
@@ -235,13 +238,21 @@ static void take_option(struct options *o, int option)
 static void parse_options(struct options *o, int argc, char **argv)
 {
     static const struct option names[] = {
-        {"seed", required_argument, NULL, 's'},    {"seeds", required_argument, NULL, 'r'},
-        {"count", required_argument, NULL, 'c'},   {"nodes", required_argument, NULL, 'n'},
-        {"minutes", required_argument, NULL, 'm'}, {"trace", no_argument, NULL, 't'},
-        {"jobs", required_argument, NULL, 'j'},    {"limit", required_argument, NULL, 'l'},
-        {"real", no_argument, NULL, 'R'},          {"only", required_argument, NULL, 'o'},
-        {"without", required_argument, NULL, 'w'}, {"with", required_argument, NULL, 'W'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},
+        {"seeds", required_argument, NULL, 'r'},
+        {"count", required_argument, NULL, 'c'},
+        {"nodes", required_argument, NULL, 'n'},
+        {"minutes", required_argument, NULL, 'm'},
+        {"trace", no_argument, NULL, 't'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"limit", required_argument, NULL, 'l'},
+        {"real", no_argument, NULL, 'R'},
+        {"groups", no_argument, NULL, 'g'},
+        {"only", required_argument, NULL, 'o'},
+        {"without", required_argument, NULL, 'w'},
+        {"with", required_argument, NULL, 'W'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)

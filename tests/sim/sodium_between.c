@@ -8,6 +8,8 @@
 
 static bool cheap_curves;
 static struct seals *watching;
+static sodium_between_reader *reading;
+static void *reading_ctx;
 
 void sodium_between_cheap_curves(bool cheap)
 {
@@ -17,6 +19,12 @@ void sodium_between_cheap_curves(bool cheap)
 void sodium_between_watch(struct seals *s)
 {
     watching = s;
+}
+
+void sodium_between_tap(sodium_between_reader *reader, void *ctx)
+{
+    reading = reader;
+    reading_ctx = ctx;
 }
 
 /* libsodium's own function, of whatever type; *at keeps it. */
@@ -91,6 +99,8 @@ int crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *c, unsigned long lo
         find_real(&real, "crypto_aead_chacha20poly1305_ietf_encrypt");
     if (watching && !is_rekey(m, mlen, npub))
         note(watching, k, npub);
+    if (reading)
+        reading(reading_ctx, c, m, (size_t)mlen);
     return real(c, clen_p, m, mlen, ad, adlen, nsec, npub, k);
 }
 

@@ -3,8 +3,8 @@
  * This file's functions have the names of libsodium's, and the linker prefers them. They do two
  * things:
  *
- * - They note every (key, nonce) that something is sealed with, and tell when one comes twice.
- *   Sealing itself is libsodium's.
+ * - They note every (key, nonce) that something is sealed with, and tell when one comes twice;
+ *   and let somebody read along. Sealing itself is libsodium's.
  * - On demand they put cheap stand-ins in the place of X25519 and Ed25519, with which a
  *   simulated minute would be mostly curve arithmetic: Diffie-Hellman modulo 2^61 - 1, and
  *   "signatures" that are BLAKE2b keyed with the public key. Neither is secure at all; both fail
@@ -31,5 +31,10 @@ struct seals {
 /* From now on seals are noted in s; NULL: nowhere. Borrowed. */
 void sodium_between_watch(struct seals *s);
 void seals_clear(struct seals *s);
+
+/* Who is given every plain text, and where it is going to be sealed to; NULL: nobody. */
+typedef void sodium_between_reader(void *ctx, const uint8_t *sealed, const uint8_t *plain,
+                                   size_t len);
+void sodium_between_tap(sodium_between_reader *reader, void *ctx);
 
 #endif

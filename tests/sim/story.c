@@ -1,5 +1,6 @@
 #include "story.h"
 
+#include "affairs.h"
 #include "ending.h"
 #include "ingredients.h"
 
@@ -7,6 +8,7 @@
 
 enum {
     TALK_MAX = 1200, /* sayings in one story */
+    GROUP_TALK_MAX = 400,
     MEET_MS = 15000, /* on a quiet network all have met by then */
     ONLINE_MS = 15000,
     ONLINE_AFTER_SILENCE_MS = 35000, /* bytes swallowed, or a clone gone: noticed by silence */
@@ -41,17 +43,38 @@ static void say(struct story *s, struct host *h, uint32_t to)
         host_say(s->w, h, to, draw_len(s));
 }
 
+static void talk(struct story *s)
+{
+    struct world *w = s->w;
+    struct host *h = plot_host(s, true);
+    uint32_t to = (uint32_t)chance_below(s->chance, w->people);
+    if (!h)
+        return;
+    if (to == h->person)
+        to = (to + 1) % (uint32_t)w->people;
+    say(s, h, to);
+    if (plot_happens(s, 300) && plot_is_awake(&w->hosts[to]))
+        say(s, &w->hosts[to], h->person);
+}
+
+static void talk_in_group(struct story *s)
+{
+    uint32_t to;
+    for (uint64_t turns = plot_happens(s, 300) ? plot_draw(s, 2, 4) : 1; turns; turns--) {
+        struct host *h = affairs_speaker(s, &to);
+        if (h)
+            say(s, h, to);
+    }
+}
+
 static void on_talk(struct world *w, struct happening *happening)
 {
     struct story *s = plot_of(happening);
-    struct host *h = s ? plot_host(s, true) : NULL;
-    if (h && w->ledger.count < TALK_MAX) {
-        uint32_t to = (uint32_t)chance_below(s->chance, w->people);
-        if (to == h->person)
-            to = (to + 1) % (uint32_t)w->people;
-        say(s, h, to);
-        if (plot_happens(s, 300) && plot_is_awake(&w->hosts[to]))
-            say(s, &w->hosts[to], h->person);
+    if (s && w->ledger.count < (s->groups ? GROUP_TALK_MAX : TALK_MAX)) {
+        if (s->groups && plot_happens(s, 650))
+            talk_in_group(s);
+        else
+            talk(s);
     }
     if (s)
         plot_plan(s, plot_draw(s, 0, s->talk_ms), on_talk, NULL, 0);
@@ -129,6 +152,8 @@ static void begin(struct story *s, const struct story_options *o)
     for (size_t i = 0; i < s->w->people; i++)
         host_start(s->w, &s->w->hosts[i]);
     plot_plan(s, plot_draw(s, 0, s->talk_ms), on_talk, NULL, 0);
+    if (o->groups)
+        affairs_begin(s);
     ingredients_begin(s);
     if (!s->ingredients)
         return;
@@ -191,10 +216,21 @@ static void play(struct story *s, const struct story_options *o)
         ending_check(w);
 }
 
+/* Few as well as many: with groups, everything takes as many steps more. */
+static size_t draw_people(struct chance *chance, bool groups)
+{
+    if (!groups)
+        return chance_between(chance, 2, 8);
+    uint64_t kind = chance_below(chance, 100);
+    if (kind < 45)
+        return chance_between(chance, 2, 4);
+    return kind < 90 ? chance_between(chance, 5, 8) : chance_between(chance, 9, 20);
+}
+
 struct world *story_run(uint64_t seed, const struct story_options *options, FILE *trace)
 {
     struct chance chance = chance_of(seed, 4);
-    size_t people = options->people ? options->people : chance_between(&chance, 2, 8);
+    size_t people = options->people ? options->people : draw_people(&chance, options->groups);
     struct story s = {.w = world_new(seed, people, trace), .chance = &chance};
     play(&s, options);
     return s.w;

@@ -10,6 +10,7 @@
 #include "world.h"
 
 struct story_options {
+    bool groups;      /* people are in groups, too */
     size_t people;    /* 0: drawn from the seed */
     unsigned minutes; /* before everything is healed */
     uint32_t only;    /* bits of ingredients that may be drawn */

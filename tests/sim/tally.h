@@ -12,6 +12,16 @@
     X(sent, "told, once a process")                                                                \
     X(delivered, "likewise")                                                                       \
     X(shown, "messages")                                                                           \
+    X(shown_in_groups, "of them")                                                                  \
+    X(shown_late, "of them, when their key had come")                                              \
+    X(waited, "messages for their key, told so")                                                   \
+    X(decisions, "about groups, answered so")                                                      \
+    X(not_decided, "asked for and refused")                                                        \
+    X(left, "told by a process")                                                                   \
+    X(overturned, "decisions, told by a process")                                                  \
+    X(said_again, "decisions that had lost")                                                       \
+    X(forks, "of rosters, told")                                                                   \
+    X(keys, "given")                                                                               \
     X(given_back, "entries")                                                                       \
     X(stops, "processes that ended in order")                                                      \
     X(kills, "by kill -9")                                                                         \

@@ -7,7 +7,7 @@
 struct world;
 struct host;
 
-enum { HOSTS_MAX = 60 };
+enum { HOSTS_MAX = 60, PEOPLE_MAX = 50 };
 
 struct ways {
     uint32_t latency_ms[HOSTS_MAX][HOSTS_MAX];

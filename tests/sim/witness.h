@@ -6,18 +6,19 @@
 #define LTH_TESTS_SIM_WITNESS_H
 
 #include "holdings.h"
+#include "registry.h"
 
 struct world;
 struct host;
 
-/* How far a host was shown what one process of another one said. */
+/* How far a host was shown what one process of another one said there, with one chain. */
 struct progress {
-    uint32_t author, life, number;
+    uint32_t author, life, to, chain, number;
 };
 
-/* Entries of a person's that are missing here. */
+/* Entries of a person's that are missing here, of what they said to an audience. */
 struct gap {
-    uint32_t person;
+    uint32_t person, to;
     uint64_t first, last;
     bool filled;
 };
@@ -35,10 +36,10 @@ struct witness {
     size_t progress_count, progress_size;
     struct gap *gaps; /* told by this process; owned */
     size_t gap_count, gap_size;
-    uint32_t *numbers;                      /* said by this process to each person; owned */
-    uint32_t *last_shown;                   /* of each person's, a saying; owned */
+    uint32_t *numbers;                      /* said by this process to each audience; owned */
+    uint32_t *last_shown;                   /* of each person's and group's, a saying; owned */
     bool *online;                           /* each person; owned */
-    uint32_t *shown, *accepted, *delivered; /* how often, by person; owned */
+    uint32_t *shown, *accepted, *delivered; /* how often, by audience; owned */
     uint64_t stepped_ms;                    /* its last step */
     uint64_t keys_from_ms;                  /* what came up before must not be written to */
     uint64_t disturbed_ms;                  /* when it was last held, busy, still or starting */
@@ -47,7 +48,13 @@ struct witness {
     unsigned rollbacks, clones, rollbacks_now, clones_now; /* told, ever and by this process */
     bool has_twin; /* another host runs, or ran, as the same person */
     struct status_view status;
-    enum delivery_state state; /* of the message asked for last */
+    enum delivery_state states[PEOPLE_MAX]; /* of the message asked for last, by person */
+    uint64_t recipients;                    /* of it, by bit */
+    uint32_t rekey_asked;                   /* in which groups, by bit */
+    uint32_t was_in; /* groups this process was in, by bit, and its user was not told since
+                      * that they left */
+    unsigned may_leave[COUNCILS_MAX]; /* so often may its user be told that they left: once when it
+                                       * is out, and more when one step took it in and out */
     char last_error[32];
     bool answered_error;
     struct history history; /* the last answer */
@@ -61,6 +68,9 @@ void witness_on_start(struct world *w, struct host *h);
 void witness_on_end(struct world *w, struct host *h);
 
 void witness_on_event(struct world *w, struct host *h, const struct event *e);
+
+/* A backup of theirs was put back, or they ran twice. */
+bool witness_was_set_back(const struct world *w, uint32_t person);
 
 /* True when what is missing of a person's at h may be lost for good. */
 bool witness_may_have_lost(const struct world *w, const struct host *h, uint32_t person);

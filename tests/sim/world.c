@@ -39,10 +39,28 @@ static void init_person(struct world *w, size_t p)
     identity_secret_clear(&secret);
 }
 
+uint32_t world_person(const struct world *w, const uint8_t id[ID_LEN])
+{
+    for (uint32_t p = 0; p < w->people; p++)
+        if (memcmp(w->ids[p], id, ID_LEN) == 0)
+            return p;
+    return NOBODY;
+}
+
+void world_name(const struct world *w, size_t audience, char text[AUDIENCE_TEXT_LEN + 1])
+{
+    if (audience < w->people)
+        id_write(w->ids[audience], text);
+    else
+        sodium_bin2hex(text, AUDIENCE_TEXT_LEN + 1,
+                       registry_id(&w->registry, (uint32_t)(audience - w->people)), HASH_LEN);
+}
+
 void world_enter(struct world *w)
 {
     chance_feeds_sodium(&w->core_chance);
     sodium_between_watch(&w->seals);
+    sodium_between_tap(wiretap_on_seal, &w->wiretap);
 }
 
 struct world *world_new(uint64_t seed, size_t people, FILE *trace)
@@ -66,6 +84,7 @@ struct world *world_new(uint64_t seed, size_t people, FILE *trace)
         init_person(w, i);
         w->hosts[w->host_count++] = (struct host){.index = i, .person = i, .powered = true};
         w->hosts[i].disk.sync_ms = 3;
+        registry_on_life(&w->hosts[i]);
         witness_init(w, &w->hosts[i]);
     }
     queue_plan(&w->queue, START_MS + LOOK_MS, look_around, 0);
@@ -85,7 +104,11 @@ void world_free(struct world *w)
     network_clear(&w->network);
     queue_clear(&w->queue);
     ledger_clear(&w->ledger);
+    registry_clear(&w->registry);
+    asks_clear(&w->asks);
+    wiretap_clear(&w->wiretap);
     sodium_between_watch(NULL);
+    sodium_between_tap(NULL, NULL);
     seals_clear(&w->seals);
     todo_clear(&w->todo);
     free(w->hosts);

@@ -10,21 +10,24 @@
 #ifndef LTH_TESTS_SIM_WORLD_H
 #define LTH_TESTS_SIM_WORLD_H
 
+#include "asks.h"
 #include "disk.h"
 #include "ledger.h"
 #include "network.h"
 #include "queue.h"
+#include "registry.h"
 #include "rules.h"
 #include "sightings.h"
 #include "sodium_between.h"
 #include "tally.h"
 #include "vigil.h"
 #include "ways.h"
+#include "wiretap.h"
 #include "witness.h"
 
 #include <stdio.h>
 
-enum { PEOPLE_MAX = 50, WALL_START_S = 1700000000 };
+enum { WALL_START_S = 1700000000, AUDIENCE_TEXT_LEN = 2 * HASH_LEN };
 
 /* How a process ends. */
 enum end {
@@ -54,6 +57,7 @@ struct host {
     struct disk disk;
     struct sighting sightings[HOSTS_MAX];
     struct witness witness;
+    struct minutes minutes[COUNCILS_MAX]; /* what its process holds of each group */
 };
 
 struct world {
@@ -64,6 +68,9 @@ struct world {
     size_t host_count, people;
     uint8_t (*secrets)[64], (*ids)[ID_LEN]; /* of the people; owned */
     struct ledger ledger;
+    struct registry registry;
+    struct asks asks;
+    struct wiretap wiretap;
     struct ways ways;
     struct network network;
     struct sightings sightings;
@@ -109,7 +116,13 @@ void host_go_on(struct world *w, struct host *h);
 void host_step(struct world *w, struct host *h, const struct node_input *input);
 void host_command(struct world *w, struct host *h, const struct command *c);
 
-/* Says something of at least len bytes to a person; false when it was refused at once. */
+/* Whose id it is; NOBODY when it is nobody's. */
+uint32_t world_person(const struct world *w, const uint8_t id[ID_LEN]);
+
+/* An audience as a user would write it: an id, for names change. */
+void world_name(const struct world *w, size_t audience, char text[AUDIENCE_TEXT_LEN + 1]);
+
+/* Says something of at least len bytes to an audience; false when it was refused at once. */
 bool host_say(struct world *w, struct host *h, size_t to, uint32_t len);
 
 /* A line of the trace; of no host when h is NULL. */

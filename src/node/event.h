@@ -111,7 +111,7 @@ struct member_view {
     uint8_t id[ID_LEN];
     const char *name; /* as the user should see it; never NULL */
     bool admin, online, verified, is_me;
-    bool introduced; /* known through the group only, by the word of whom follows */
+    bool introduced; /* first known here by the word of whom follows */
     uint8_t introduced_by[ID_LEN];
     const char *introducer; /* their name */
 };
@@ -228,7 +228,7 @@ struct event {
         struct { /* EVENT_ADDRESS */
             const char *address;
         } address;
-        struct { /* EVENT_GROUPS: those we are in, and those we were in */
+        struct { /* EVENT_GROUPS: those we are in */
             const struct group_view *groups;
             size_t count;
         } groups;

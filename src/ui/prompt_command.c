@@ -38,7 +38,7 @@ static const struct row {
      "also look for people at this address"},
     {"/peer remove", "HOST:PORT", PROMPT_SUBMIT, COMMAND_PEER_REMOVE, take_address,
      "and no longer"},
-    {"/groups", "", PROMPT_SUBMIT, COMMAND_GROUPS, take_nothing, "the groups you are or were in"},
+    {"/groups", "", PROMPT_SUBMIT, COMMAND_GROUPS, take_nothing, "the groups you are in"},
     {"/group new", "NAME [WHO ...]", PROMPT_SUBMIT, COMMAND_GROUP_CREATE, take_new_group,
      "make a group"},
     {"/group add", "[#GROUP] WHO", PROMPT_SUBMIT, COMMAND_GROUP_ADD, take_member, "take WHO in"},

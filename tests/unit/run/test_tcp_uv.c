@@ -310,6 +310,8 @@ static void test_a_dial_that_cannot_begin_goes_down_later(void **state)
 static void test_a_name_is_looked_up(void **state)
 {
     (void)state;
+    if (access("/etc/hosts", R_OK) != 0)
+        skip(); /* a machine that does not know its own name asks the network, and waits */
     struct stage *s = open_stage();
     assert_int_equal(tcp_listen(s->tcp, NULL, 0, false, &s->port), LTH_OK);
     dial(s, 1, "localhost");

@@ -259,10 +259,14 @@ static enum lth_err feed_of_run(struct node *n, const struct exchange *x, const 
 }
 
 /* The roster under which something was said is not known here: what is it? */
-static void ask_for_roster(struct node *n, struct exchange *x)
+static void ask_for_roster(struct node *n, struct exchange *x, const struct feed *f,
+                           const struct entry_content *content)
 {
     struct link *l = exchange_session(x);
-    if (l && !x->is_refused)
+    struct chain_body body;
+    bool is_news = chain_body_parse(content, &body) == LTH_OK &&
+                   roster_await(x->conversation->group->roster, body.roster_head, f->id.author);
+    if (l && (is_news || !x->is_refused))
         rosters_tell(n, l, x->conversation->group, false);
     x->is_refused = true;
 }
@@ -272,7 +276,7 @@ enum lth_err receiving_may_take(struct node *n, struct exchange *x, struct feed 
 {
     enum lth_err err = f->conversation->group ? group_admits(f, content) : LTH_OK;
     if (err == LTH_NOT_FOUND)
-        ask_for_roster(n, x);
+        ask_for_roster(n, x, f, content);
     if (err != LTH_OK) {
         n->dropped[DROP_ROSTER]++;
         return err;

@@ -143,6 +143,15 @@ static bool would_count(const struct roster *r, const struct operation *op, uint
     return !best || (!best->built && memcmp(op->hash, hash_of(best), HASH_LEN) < 0);
 }
 
+bool roster_await(struct roster *r, const uint8_t hash[HASH_LEN], const uint8_t by[ID_LEN])
+{
+    if (roster_knows(r, hash) || memcmp(r->awaited, hash, HASH_LEN) == 0)
+        return false;
+    memcpy(r->awaited, hash, HASH_LEN);
+    memcpy(r->awaited_by, by, ID_LEN);
+    return true;
+}
+
 /* What is held of those who decide nothing. */
 struct crowd {
     size_t of_one, of_all, bytes;
@@ -169,7 +178,9 @@ static bool is_one_too_many(const struct roster *r, const struct operation_recor
                             uint32_t parent)
 {
     const struct operation *op = &record->op;
-    if (op->type != OPERATION_LEAVE ||
+    bool is_awaited = memcmp(op->hash, r->awaited, HASH_LEN) == 0 &&
+                      memcmp(op->author, r->awaited_by, ID_LEN) != 0;
+    if (op->type != OPERATION_LEAVE || is_awaited ||
         roster_standing(r, parent, places_find(&r->by_id, op->author)).appointed != NO_ADMIN)
         return false;
     struct crowd crowd = crowd_with(r, record);

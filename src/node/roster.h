@@ -62,6 +62,10 @@ void roster_free(struct roster *r);
  * On error nothing has changed. */
 LTH_MUST_USE enum lth_err roster_take(struct roster *r, const uint8_t *bytes, size_t len);
 
+/* by, who may be believed, stands on this operation. If it is not held: it is taken beyond the
+ * limits of plain leaves when it comes, unless it is by's own. True when that is news. */
+bool roster_await(struct roster *r, const uint8_t hash[HASH_LEN], const uint8_t by[ID_LEN]);
+
 /* What the last roster_take that succeeded did to the path. Together with the operation taken,
  * those below it can come to count: an admin's makes a leave win that had lost (PROTOCOL.md). */
 struct roster_change {

@@ -60,6 +60,7 @@ struct roster {
     size_t path_capacity;
     uint32_t epoch; /* its length */
     struct roster_change change;
+    uint8_t awaited[HASH_LEN], awaited_by[ID_LEN]; /* see roster_await */
 
     /* What the path comes to. */
     const char *name; /* in a record */

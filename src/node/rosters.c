@@ -239,10 +239,23 @@ static enum lth_err take_first(struct node *n, struct link *l, const struct fram
     return LTH_OK;
 }
 
-/* Of many that follow one we lack, once. */
-static void ask_for_parents(struct node *n, struct link *l, struct group *g)
+/* An admin has built on what we lack. */
+static bool is_built_on(const struct group *g, const struct operation *op,
+                        const struct frame_message *m)
 {
-    if (g->asked_link == l->id && g->asked_count == roster_count(g->roster))
+    const struct member *author = roster_member(g->roster, op->author);
+    return author && author->admin &&
+           operation_verify(m->body, m->len, author->identity.ed25519) == LTH_OK &&
+           roster_await(g->roster, op->parent, op->author);
+}
+
+/* Of many that follow one we lack, once. */
+static void ask_for_parents(struct node *n, struct link *l, struct group *g,
+                            const struct frame_message *m)
+{
+    struct operation op;
+    bool is_news = operation_parse(m->body, m->len, &op) == LTH_OK && is_built_on(g, &op, m);
+    if (!is_news && g->asked_link == l->id && g->asked_count == roster_count(g->roster))
         return;
     g->asked_link = l->id;
     g->asked_count = roster_count(g->roster);
@@ -257,7 +270,7 @@ static enum lth_err take(struct node *n, struct link *l, struct group *g,
     switch (err) {
     case LTH_OK: return follow(n, g, &learnt);
     case LTH_BAD_STATE: return LTH_OK; /* known */
-    case LTH_NOT_FOUND: ask_for_parents(n, l, g); return LTH_OK;
+    case LTH_NOT_FOUND: ask_for_parents(n, l, g, m); return LTH_OK;
     case LTH_LIMIT:
         tell_limit(n, g);
         n->dropped[DROP_LIMIT]++;

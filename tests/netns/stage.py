@@ -41,10 +41,11 @@ VERA = ("vera", "veras")       # its only admin
 
 class Then:
     """What becomes of it. ends: the session does, with that cause; counts: how much more status
-    tells as dropped; tells: events that must come at Ada's; may: others that may come."""
+    tells as dropped, free: of what any number; tells: events that must come at Ada's; may:
+    others that may come; changes: rosters do."""
 
-    def __init__(self, ends=None, tells=(), may=(), changes=False, **counts):
-        self.ends, self.counts, self.changes = ends, counts, changes
+    def __init__(self, ends=None, tells=(), may=(), changes=False, free=(), **counts):
+        self.ends, self.counts, self.changes, self.free = ends, counts, changes, free
         self.tells, self.may = set(tells), set(may) | set(tells)
 
 
@@ -251,7 +252,7 @@ class Stage:
 
     def _check_dropped(self, then, before):
         grown = {cause: count - before.get(cause, 0) for cause, count in self._dropped().items()
-                 if count != before.get(cause, 0)}
+                 if count != before.get(cause, 0) and cause not in then.free}
         if then.ends:
             grown.pop("not_in_the_roster", None)  # tells why it was malformed
         wanted = {then.ends: 1} if then.ends else then.counts

@@ -4,9 +4,9 @@ malformed, forged, out of place, or not theirs to write. No roster changes but b
 
 import os
 
-from groups import SPREAD_S
+from groups import SPREAD_S, Group
 from hostile import (ADD, CREATE, DEMOTE, HISTORY, LEAVE, OPERATION, PROMOTE, REMOVE, RENAME,
-                     ROSTER, ZEROS, Person, create_body, cut, name, operation, operation_hash,
+                     ROSTER, ZEROS, Person, Session, create_body, cut, name, operation, operation_hash,
                      raw_id, roster, u8, u16)
 from lan import wait_until
 from stage import (DECIDED, FORGED, MALFORMED, MALLORY, NINA, NOT_VALID, OLGA, PASSED_OVER, REX,
@@ -272,6 +272,25 @@ def _(s, session):
     again = [m for m in session.find(OPERATION, mark, s.veras.raw)
              if m[104:136] == operation_hash(added)]
     s.veras.head = operation_hash(again[0])
+
+
+@row("64 leaves for Ada and 64 others for Bea",
+     Then(tells=["fork", "group"], may=["warning"], changes=True, free=["limit"]))
+def _(s, session):
+    """She goes in all of them, and they go on with the same one."""
+    ferry = Group(s.ada, "ferry", (s.bea, s.mallory), (s.bea,))
+    to_bea = Session(s.mallory, s.bea.host.ipv4)
+    raw = bytes.fromhex(ferry.id)
+    for at, to in ((0, session), (64, to_bea)):
+        to.send(*[(OPERATION, operation(s.mallory, raw, raw, LEAVE, cut((n, n))))
+                  for n in range(at, at + 64)])
+        assert to.ping()
+    to_bea.close()
+    s.say(s.ada, "has she left?", ferry)
+    s.ada.do("group.rename", group=ferry.id, name="barge")
+    ferry.is_at(s.nodes, lambda told: told["name"] == "barge" and len(told["members"]) == 2,
+                "the two of them go on")
+    s.say(s.bea, "she has", ferry)
 
 
 @row("a group of 128, and one more", Then(not_in_the_roster=1, tells=["group"], changes=True),

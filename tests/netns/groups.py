@@ -9,6 +9,8 @@
 A Group stands for it where a node would stand: history(node, group) of node.py reads it.
 """
 
+import time
+
 from lan import wait_until
 from ledger import difference
 from node import history
@@ -87,14 +89,15 @@ class Group:
 
     def same_history(self, nodes, timeout=SPREAD_S):
         """Waits until all of them tell the same, in the same order; that is returned."""
-        wanted = self._history(nodes[0])
-        for node in nodes[1:]:
-            wait_until(lambda node=node: len(self._history(node)) >= len(wanted), timeout,
-                       f"{node.name}: {len(wanted)} lines in the history")
-            got = self._history(node)
-            assert got == wanted, (f"the histories of {node.name} and {nodes[0].name}: "
-                                   f"{difference(got, wanted)}")
-        return wanted
+        end = time.monotonic() + timeout
+        while True:
+            wanted, *others = [self._history(node) for node in nodes]
+            parts = [(node.name, difference(got, wanted)) for node, got in zip(nodes[1:], others)
+                     if got != wanted]
+            if not parts:
+                return wanted
+            assert time.monotonic() < end, f"not the history of {nodes[0].name}: {parts}"
+            time.sleep(0.1)
 
     def _history(self, node):
         return [(m["id"], m["from"], m["text"]) for m in history(node, self)]

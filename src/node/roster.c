@@ -145,11 +145,23 @@ static bool would_count(const struct roster *r, const struct operation *op, uint
 
 bool roster_await(struct roster *r, const uint8_t hash[HASH_LEN], const uint8_t by[ID_LEN])
 {
-    if (roster_knows(r, hash) || memcmp(r->awaited, hash, HASH_LEN) == 0)
+    for (size_t i = 0; i < LENGTH(r->awaited); i++)
+        if (memcmp(r->awaited[i].hash, hash, HASH_LEN) == 0)
+            return false;
+    if (roster_knows(r, hash))
         return false;
-    memcpy(r->awaited, hash, HASH_LEN);
-    memcpy(r->awaited_by, by, ID_LEN);
+    memcpy(r->awaited[r->awaited_at].hash, hash, HASH_LEN);
+    memcpy(r->awaited[r->awaited_at].by, by, ID_LEN);
+    r->awaited_at = (r->awaited_at + 1) % LENGTH(r->awaited);
     return true;
+}
+
+static bool is_awaited(const struct roster *r, const struct operation *op)
+{
+    for (size_t i = 0; i < LENGTH(r->awaited); i++)
+        if (memcmp(op->hash, r->awaited[i].hash, HASH_LEN) == 0)
+            return memcmp(op->author, r->awaited[i].by, ID_LEN) != 0;
+    return false;
 }
 
 /* What is held of those who decide nothing. */
@@ -178,9 +190,7 @@ static bool is_one_too_many(const struct roster *r, const struct operation_recor
                             uint32_t parent)
 {
     const struct operation *op = &record->op;
-    bool is_awaited = memcmp(op->hash, r->awaited, HASH_LEN) == 0 &&
-                      memcmp(op->author, r->awaited_by, ID_LEN) != 0;
-    if (op->type != OPERATION_LEAVE || is_awaited ||
+    if (op->type != OPERATION_LEAVE || is_awaited(r, op) ||
         roster_standing(r, parent, places_find(&r->by_id, op->author)).appointed != NO_ADMIN)
         return false;
     struct crowd crowd = crowd_with(r, record);

@@ -60,7 +60,10 @@ struct roster {
     size_t path_capacity;
     uint32_t epoch; /* its length */
     struct roster_change change;
-    uint8_t awaited[HASH_LEN], awaited_by[ID_LEN]; /* see roster_await */
+    struct {
+        uint8_t hash[HASH_LEN], by[ID_LEN];
+    } awaited[4]; /* see roster_await; the newest take the places of the oldest */
+    size_t awaited_at;
 
     /* What the path comes to. */
     const char *name; /* in a record */

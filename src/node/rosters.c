@@ -239,14 +239,14 @@ static enum lth_err take_first(struct node *n, struct link *l, const struct fram
     return LTH_OK;
 }
 
-/* An admin has built on what we lack. */
-static bool is_built_on(const struct group *g, const struct operation *op,
-                        const struct frame_message *m)
+/* An admin may have built on what we lack. */
+static void await_parent(const struct group *g, const struct operation *op,
+                         const struct frame_message *m)
 {
     const struct member *author = roster_member(g->roster, op->author);
-    return author && author->admin &&
-           operation_verify(m->body, m->len, author->identity.ed25519) == LTH_OK &&
-           roster_await(g->roster, op->parent, op->author);
+    if (author && author->admin &&
+        operation_verify(m->body, m->len, author->identity.ed25519) == LTH_OK)
+        roster_await(g->roster, op->parent, op->author);
 }
 
 /* Of many that follow one we lack, once. */
@@ -254,9 +254,10 @@ static void ask_for_parents(struct node *n, struct link *l, struct group *g,
                             const struct frame_message *m)
 {
     struct operation op;
-    bool is_news = operation_parse(m->body, m->len, &op) == LTH_OK && is_built_on(g, &op, m);
-    if (!is_news && g->asked_link == l->id && g->asked_count == roster_count(g->roster))
+    if (g->asked_link == l->id && g->asked_count == roster_count(g->roster))
         return;
+    if (operation_parse(m->body, m->len, &op) == LTH_OK)
+        await_parent(g, &op, m);
     g->asked_link = l->id;
     g->asked_count = roster_count(g->roster);
     rosters_tell(n, l, g, false);

@@ -213,12 +213,12 @@ bool keys_on_entry(struct node *n, struct feed *f, uint64_t number)
     const struct feed_chain *chain = chains_of(&f->chains, number);
     if (!g || e->kind != ENTRY_SEALED || !e->waits)
         return !g || e->kind == ENTRY_SEALED;
-    if (!chain || !is_mine_to_read(n, g, chain))
-        return false;     /* said before we joined */
-    if (chain->has_key) { /* it came while the entry was on its way to the disk */
+    if (chain && chain->has_key) { /* it came while the entry was on its way to the disk */
         open_late(n, f, number);
         return false;
     }
+    if (!chain || !is_mine_to_read(n, g, chain))
+        return false; /* said before we joined */
     say_waiting(n, f, number);
     wants_look(n, f->conversation->group);
     return false;

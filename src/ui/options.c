@@ -10,144 +10,154 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes the argument of one option (NULL when it has none); false with a sentence. */
-typedef bool take_option(struct options *o, const char *value, struct sentence *why);
+/* Takes the argument of one option (NULL when it has none): NULL, or what to give instead. */
+typedef const char *take_option(struct options *o, const char *value);
 
 static take_option take_data, take_name, take_listen, take_peer, take_discovery, take_interface,
     take_network, take_key_file, take_passphrase_fd, take_json, take_headless, take_color, take_to,
     take_timeout, take_help, take_version;
 
-static const struct row {
-    const char *group, *name, *argument;
+/* In the order of enum discovery_choice and enum color_choice. */
+static const char *const discovery_words[] = {"auto", "avahi", "embedded", "off", NULL};
+static const char *const color_words[] = {"auto", "always", "never", NULL};
+
+static const struct {
+    struct option_row row;
     take_option *take;
-    const char *help;
 } table[] = {
-    {"Who you are", "name", "NAME", take_name, "the name others see (default: your login name)"},
-    {"Who you are", "data", "DIR", take_data,
-     "keep everything in DIR (default: the XDG directory)"},
-    {"Who you are", "key-file", "FILE", take_key_file,
-     "unlock with this file, made if missing; no passphrase"},
-    {"Who you are", "passphrase-fd", "N", take_passphrase_fd,
-     "read the passphrase from descriptor N: one line"},
-    {"The network", "listen", "ADDR:PORT", take_listen,
-     "accept here (default: port 7327 or, if taken, any)"},
-    {"The network", "peer", "HOST:PORT", take_peer, "also try this address; may be repeated"},
-    {"The network", "discovery", "HOW", take_discovery, "auto, avahi, embedded or off"},
-    {"The network", "interface", "IF", take_interface,
-     "find people on this interface only; may be repeated"},
-    {"The network", "network", "NAME", take_network,
-     "meet only nodes that give the same network name"},
-    {"How to talk", "to", "WHO", take_to, "send to WHO, or a #GROUP, what is typed or read"},
-    {"How to talk", "timeout", "SECONDS", take_timeout,
-     "with lines: wait so long for WHO and for delivery (30)"},
-    {"How to talk", "json", NULL, take_json, "one JSON object a line, both ways"},
-    {"How to talk", "headless", NULL, take_headless, "run without a prompt"},
-    {"How to talk", "color", "WHEN", take_color, "auto, always or never"},
-    {"Help", "help", NULL, take_help, "print this and end"},
-    {"Help", "version", NULL, take_version, "print the version and end"},
+    {{"Who you are", "name", "NAME", "the name others see (default: your login name)",
+      .kind = OPTION_FREE, .is_setting = true},
+     take_name},
+    {{"Who you are", "data", "DIR", "keep everything in DIR (default: the XDG directory)",
+      .kind = OPTION_DIRECTORY},
+     take_data},
+    {{"Who you are", "key-file", "FILE", "unlock with this file, made if missing; no passphrase",
+      .kind = OPTION_FILE, .is_setting = true},
+     take_key_file},
+    {{"Who you are", "passphrase-fd", "N", "read the passphrase from descriptor N: one line",
+      .kind = OPTION_FREE},
+     take_passphrase_fd},
+    {{"The network", "listen", "ADDR:PORT", "accept here (default: port 7327 or, if taken, any)",
+      .kind = OPTION_FREE, .is_setting = true},
+     take_listen},
+    {{"The network", "peer", "HOST:PORT", "also try this address; may be repeated",
+      .kind = OPTION_FREE, .is_setting = true, .may_repeat = true},
+     take_peer},
+    {{"The network", "discovery", "HOW", "auto, avahi, embedded or off", .kind = OPTION_WORD,
+      .words = discovery_words, .is_setting = true},
+     take_discovery},
+    {{"The network", "interface", "IF", "find people on this interface only; may be repeated",
+      .kind = OPTION_INTERFACE, .is_setting = true, .may_repeat = true},
+     take_interface},
+    {{"The network", "network", "NAME", "meet only nodes that give the same network name",
+      .kind = OPTION_FREE, .is_setting = true},
+     take_network},
+    {{"How to talk", "to", "WHO", "send to WHO, or a #GROUP, what is typed or read",
+      .kind = OPTION_WHO},
+     take_to},
+    {{"How to talk", "timeout", "SECONDS", "with lines: wait so long for WHO and for delivery (30)",
+      .kind = OPTION_FREE, .is_setting = true},
+     take_timeout},
+    {{"How to talk", "json", NULL, "one JSON object a line, both ways", .kind = OPTION_FLAG},
+     take_json},
+    {{"How to talk", "headless", NULL, "run without a prompt", .kind = OPTION_FLAG}, take_headless},
+    {{"How to talk", "color", "WHEN", "auto, always or never", .kind = OPTION_WORD,
+      .words = color_words, .is_setting = true},
+     take_color},
+    {{"Help", "help", NULL, "print this and end", .kind = OPTION_FLAG}, take_help},
+    {{"Help", "version", NULL, "print the version and end", .kind = OPTION_FLAG}, take_version},
 };
 
-static bool refuse(struct sentence *why, const char *name, const char *value, const char *want)
-{
-    sentence_set(why, "--%s %s is not possible: %s.", name, value, want);
-    return false;
-}
-
-static bool take_path(const char **to, const char *name, const char *value, struct sentence *why)
+static const char *take_path(const char **to, const char *value)
 {
     *to = value;
-    return *value || refuse(why, name, "\"\"", "give a path");
+    return *value ? NULL : "give a path";
 }
 
-static bool take_data(struct options *o, const char *value, struct sentence *why)
+static const char *take_data(struct options *o, const char *value)
 {
-    return take_path(&o->data, "data", value, why);
+    return take_path(&o->data, value);
 }
 
-static bool take_key_file(struct options *o, const char *value, struct sentence *why)
+static const char *take_key_file(struct options *o, const char *value)
 {
-    return take_path(&o->key_file, "key-file", value, why);
+    return take_path(&o->key_file, value);
 }
 
 /* A name is 1 to NAME_MAX_LEN bytes of UTF-8. */
-static bool take_label(const char **to, const char *name, const char *value, struct sentence *why)
+static const char *take_label(const char **to, const char *value)
 {
     size_t len = strlen(value);
     *to = value;
     if (len == 0)
-        return refuse(why, name, "\"\"", "a name has at least one character");
+        return "a name has at least one character";
     if (!utf8_is_valid((const uint8_t *)value, len))
-        return refuse(why, name, "…", "a name is valid UTF-8");
-    return len <= NAME_MAX_LEN || refuse(why, name, "…", "a name has at most 64 bytes");
+        return "a name is valid UTF-8";
+    return len <= NAME_MAX_LEN ? NULL : "a name has at most 64 bytes";
 }
 
-static bool take_name(struct options *o, const char *value, struct sentence *why)
+static const char *take_name(struct options *o, const char *value)
 {
-    return take_label(&o->name, "name", value, why);
+    return take_label(&o->name, value);
 }
 
-static bool take_network(struct options *o, const char *value, struct sentence *why)
+static const char *take_network(struct options *o, const char *value)
 {
-    return take_label(&o->network, "network", value, why);
+    return take_label(&o->network, value);
 }
 
-static bool take_listen(struct options *o, const char *value, struct sentence *why)
+static const char *take_listen(struct options *o, const char *value)
 {
     o->has_listen = endpoint_parse(value, &o->listen) == LTH_OK;
-    return o->has_listen ||
-           refuse(why, "listen", value,
-                  "give a numeric address of this machine and a port, as 192.0.2.1:7327, "
-                  "[::]:0 or [fe80::1%eth0]:7327");
+    return o->has_listen ? NULL
+                         : "give a numeric address of this machine and a port, as 192.0.2.1:7327, "
+                           "[::]:0 or [fe80::1%eth0]:7327";
 }
 
-static bool take_peer(struct options *o, const char *value, struct sentence *why)
+static const char *take_peer(struct options *o, const char *value)
 {
     char host[256]; /* RFC 1035: a host name has at most 253 characters */
     uint16_t port = 0;
     if (endpoint_split(value, host, sizeof host, &port) != LTH_OK || port == 0)
-        return refuse(why, "peer", value,
-                      "give host:port, as bob.example:7327 or [fe80::1%eth0]:7327");
+        return "give host:port, as bob.example:7327 or [fe80::1%eth0]:7327";
     if (o->peer_count == OPTIONS_PEERS_MAX)
-        return refuse(why, "peer", value, "64 addresses are the most");
+        return "64 addresses are the most";
     o->peers[o->peer_count++] = value;
-    return true;
+    return NULL;
 }
 
-static bool take_interface(struct options *o, const char *value, struct sentence *why)
+static const char *take_interface(struct options *o, const char *value)
 {
     size_t len = strlen(value);
     if (len == 0 || len >= IF_NAMESIZE || !utf8_is_valid((const uint8_t *)value, len))
-        return refuse(why, "interface", *value ? value : "\"\"",
-                      "give an interface's name, as eth0");
+        return "give an interface's name, as eth0";
     if (o->interface_count == OPTIONS_INTERFACES_MAX)
-        return refuse(why, "interface", value, "32 interfaces are the most");
+        return "32 interfaces are the most";
     o->interfaces[o->interface_count++] = value;
-    return true;
+    return NULL;
 }
 
 /* The index of value in words, or -1. */
-static int find_word(const char *value, const char *const *words, size_t count)
+static int find_word(const char *value, const char *const *words)
 {
-    for (size_t i = 0; i < count; i++)
+    for (int i = 0; words[i]; i++)
         if (strcmp(value, words[i]) == 0)
-            return (int)i;
+            return i;
     return -1;
 }
 
-static bool take_discovery(struct options *o, const char *value, struct sentence *why)
+static const char *take_discovery(struct options *o, const char *value)
 {
-    static const char *const words[] = {"auto", "avahi", "embedded", "off"};
-    int choice = find_word(value, words, LENGTH(words));
+    int choice = find_word(value, discovery_words);
     o->discovery = (enum discovery_choice)choice;
-    return choice >= 0 || refuse(why, "discovery", value, "say auto, avahi, embedded or off");
+    return choice >= 0 ? NULL : "say auto, avahi, embedded or off";
 }
 
-static bool take_color(struct options *o, const char *value, struct sentence *why)
+static const char *take_color(struct options *o, const char *value)
 {
-    static const char *const words[] = {"auto", "always", "never"};
-    int choice = find_word(value, words, LENGTH(words));
+    int choice = find_word(value, color_words);
     o->color = (enum color_choice)choice;
-    return choice >= 0 || refuse(why, "color", value, "say auto, always or never");
+    return choice >= 0 ? NULL : "say auto, always or never";
 }
 
 /* Decimal digits only, at most max; false otherwise. */
@@ -161,53 +171,59 @@ static bool parse_number(const char *value, unsigned long max, unsigned long *ou
     return !*end && errno == 0 && *out <= max;
 }
 
-static bool take_passphrase_fd(struct options *o, const char *value, struct sentence *why)
+static const char *take_passphrase_fd(struct options *o, const char *value)
 {
     unsigned long fd = 0;
     if (!parse_number(value, INT_MAX, &fd))
-        return refuse(why, "passphrase-fd", value, "give the number of an open descriptor");
+        return "give the number of an open descriptor";
     o->passphrase_fd = (int)fd;
-    return true;
+    return NULL;
 }
 
-static bool take_timeout(struct options *o, const char *value, struct sentence *why)
+static const char *take_timeout(struct options *o, const char *value)
 {
     unsigned long seconds = 0;
     if (!parse_number(value, 86400, &seconds))
-        return refuse(why, "timeout", value, "give seconds, 0 to 86400");
+        return "give seconds, 0 to 86400";
     o->timeout_s = (unsigned)seconds;
-    return true;
+    return NULL;
 }
 
-static bool take_to(struct options *o, const char *value, struct sentence *why)
+static const char *take_to(struct options *o, const char *value)
 {
     o->to = value;
-    return *value || refuse(why, "to", "\"\"", "name a person or a #group, or give an id");
+    return *value ? NULL : "name a person or a #group, or give an id";
 }
 
 #define TAKE_FLAG(field)                                                                           \
-    static bool take_##field(struct options *o, const char *value, struct sentence *why)           \
+    static const char *take_##field(struct options *o, const char *value)                          \
     {                                                                                              \
         (void)value;                                                                               \
-        (void)why;                                                                                 \
         o->field = true;                                                                           \
-        return true;                                                                               \
+        return NULL;                                                                               \
     }
 TAKE_FLAG(json)
 TAKE_FLAG(headless)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
 
+const char *options_take(struct options *o, size_t i, const char *value)
+{
+    return table[i].take(o, value);
+}
+
 /* What getopt_long returns for row 0: above the characters it uses itself. Each row has a value
  * of its own, or an ambiguous beginning would be taken for the first that fits. */
 enum { FIRST_ROW = 256 };
+
+enum { VALUE_QUOTED_MAX = 100 }; /* a longer one would push the rest out of the sentence */
 
 static void fill_long_options(struct option *longs)
 {
     for (size_t i = 0; i < LENGTH(table); i++)
         longs[i] = (struct option){
-            .name = table[i].name,
-            .has_arg = table[i].argument ? required_argument : no_argument,
+            .name = table[i].row.name,
+            .has_arg = table[i].row.argument ? required_argument : no_argument,
             .val = FIRST_ROW + (int)i,
         };
     longs[LENGTH(table)] = (struct option){0};
@@ -222,6 +238,18 @@ static enum lth_err refuse_word(int found, char *const argv[], struct sentence *
     else
         sentence_set(why, "%s is not an option of lanthorn, or not only one; see lanthorn --help.",
                      word);
+    return LTH_MALFORMED;
+}
+
+static enum lth_err refuse_value(size_t i, const char *value, const char *want,
+                                 struct sentence *why)
+{
+    size_t len = strlen(value);
+    if (len == 0)
+        value = "\"\"";
+    else if (len > VALUE_QUOTED_MAX || !utf8_is_valid((const uint8_t *)value, len))
+        value = "…";
+    sentence_set(why, "--%s %s is not possible: %s.", table[i].row.name, value, want);
     return LTH_MALFORMED;
 }
 
@@ -240,10 +268,15 @@ static enum lth_err check_together(const struct options *o, struct sentence *why
     return clash ? LTH_MALFORMED : LTH_OK;
 }
 
+void options_init(struct options *o)
+{
+    *o = (struct options){.passphrase_fd = -1, .timeout_s = TIMEOUT_DEFAULT_S};
+}
+
 enum lth_err options_parse(int argc, char *const argv[], struct options *out, struct sentence *why)
 {
     struct option longs[LENGTH(table) + 1];
-    struct options o = {.passphrase_fd = -1, .timeout_s = TIMEOUT_DEFAULT_S};
+    struct options o = *out;
     int found;
     fill_long_options(longs);
     optind = 0; /* glibc: start afresh */
@@ -251,8 +284,10 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
     while ((found = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
         if (found < FIRST_ROW)
             return refuse_word(found, argv, why);
-        if (!table[found - FIRST_ROW].take(&o, optarg, why))
-            return LTH_MALFORMED;
+        size_t i = (size_t)(found - FIRST_ROW);
+        const char *want = options_take(&o, i, optarg);
+        if (want)
+            return refuse_value(i, optarg, want, why);
     }
     if (optind < argc) {
         sentence_set(why, "\"%s\" is not an option of lanthorn; see lanthorn --help.",
@@ -270,17 +305,23 @@ void options_print_help(FILE *to)
     fprintf(to, "Usage: lanthorn [options]\n"
                 "Messages between people on one network, with no server.\n");
     for (size_t i = 0; i < LENGTH(table); i++) {
-        const char *argument = table[i].argument;
-        if (i == 0 || strcmp(table[i].group, table[i - 1].group) != 0)
-            fprintf(to, "\n%s\n", table[i].group);
+        const struct option_row *row = &table[i].row;
+        const char *argument = row->argument;
+        if (i == 0 || strcmp(row->group, table[i - 1].row.group) != 0)
+            fprintf(to, "\n%s\n", row->group);
         int width =
-            fprintf(to, "  --%s%s%s", table[i].name, argument ? " " : "", argument ? argument : "");
-        fprintf(to, "%*s%s\n", width < 24 ? 24 - width : 1, "", table[i].help);
+            fprintf(to, "  --%s%s%s", row->name, argument ? " " : "", argument ? argument : "");
+        fprintf(to, "%*s%s\n", width < 24 ? 24 - width : 1, "", row->help);
     }
     fprintf(to, "\nOn a terminal, /help lists what the prompt understands.\n");
 }
 
+const struct option_row *options_row(size_t i)
+{
+    return i < LENGTH(table) ? &table[i].row : NULL;
+}
+
 const char *options_name(size_t i)
 {
-    return i < LENGTH(table) ? table[i].name : NULL;
+    return i < LENGTH(table) ? table[i].row.name : NULL;
 }

@@ -72,6 +72,16 @@ static uint64_t incarnation_of(const struct world *w, const struct saying *s, ui
     return s->to < w->people ? 0 : w->registry.chains[chain].incarnation;
 }
 
+/* Their author had gone without s, by the roster under which they said what p tells of: it did not
+ * count then, and was not sent. When it counts again, because the departure was overturned, others
+ * were long shown what came after it. */
+static bool did_not_count(const struct world *w, const struct saying *s, const struct progress *p)
+{
+    const struct chain_known *chains = w->registry.chains;
+    return s->to >= w->people &&
+           !registry_counts(w, &chains[s->chain], chains[p->chain].head, s->entry);
+}
+
 /* p tells of something of s's author that comes after s. Of another feed (it was another process,
  * or the author left a group and came back) that is sure only while nobody's disk was full or put
  * back, and while nobody but the author brings either to h. */
@@ -81,7 +91,8 @@ static bool comes_after(const struct world *w, const struct host *h, const struc
     uint64_t of = incarnation_of(w, s, s->chain), other = incarnation_of(w, s, p->chain);
     if (p->life == s->life && of == other)
         return p->number > s->number;
-    if (!is_one_line(w, h, s) || registry_was_handed_on(&w->registry, other, h->person))
+    if (!is_one_line(w, h, s) || registry_was_handed_on(&w->registry, other, h->person) ||
+        did_not_count(w, s, p))
         return false;
     return p->life > s->life || (p->life == s->life && p->number > s->number);
 }

@@ -5,6 +5,7 @@
 #include "world.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <string.h>
 
 static uint64_t bit(uint32_t person)
@@ -196,6 +197,7 @@ static uint32_t add_decision(struct world *w, const struct host *h, struct counc
                d.height);
     c->decisions = grown(c->decisions, c->count, &c->size, sizeof d);
     c->decisions[c->count++] = d;
+    w->tally.said_again += !sodium_is_zero(d.op.again, HASH_LEN);
     return index;
 }
 

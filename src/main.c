@@ -6,6 +6,7 @@
  *    closes, the loop ends, the store closes.
  */
 #include "run/run_uv.h"
+#include "settings.h"
 #include "start.h"
 #include "ui/ui_uv.h"
 
@@ -23,6 +24,7 @@ enum { SIGNALS = 3 };
 struct program {
     uv_loop_t loop;
     struct options options;
+    struct arena strings; /* of the options that came from a file */
     struct start start;
     struct run *run;
     struct ui *ui;
@@ -329,10 +331,9 @@ int main(int argc, char *argv[])
         complain("No randomness is to be had from this system: nothing can be secured.");
         return EXIT_FAILED;
     }
-    if (options_parse(argc, argv, &program.options, &why) != LTH_OK) {
-        complain("%s", why.text);
-        return EXIT_USAGE;
-    }
+    int status = settings_read(argc, argv, &program.strings, &program.options);
+    if (status != EXIT_DONE)
+        return status;
     if (program.options.help) {
         options_print_help(stdout);
         return EXIT_DONE;
@@ -346,5 +347,7 @@ int main(int argc, char *argv[])
         complain("%s", why.text);
         return EXIT_USAGE;
     }
-    return run_node(&program);
+    status = run_node(&program);
+    arena_clear(&program.strings);
+    return status;
 }

@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* $HOME, else what the user database says. */
-static const char *home_of_user(void)
+const char *data_dir_home(void)
 {
     const char *home = getenv("HOME");
     const struct passwd *user = home ? NULL : getpwuid(geteuid());
@@ -18,7 +17,7 @@ static const char *home_of_user(void)
 
 static int write_path(const char *given, char *path, size_t size)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = home_of_user();
+    const char *data = getenv("XDG_DATA_HOME"), *home = data_dir_home();
     if (given)
         return snprintf(path, size, "%s", given);
     if (data && data[0] == '/')

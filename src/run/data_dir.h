@@ -12,4 +12,8 @@
  * errno says why. */
 LTH_MUST_USE enum lth_err data_dir_find(const char *given, char *path, size_t size);
 
+/* The user's home: $HOME, else what the user database says; NULL when neither knows. Borrowed
+ * until the next look into either. */
+const char *data_dir_home(void);
+
 #endif

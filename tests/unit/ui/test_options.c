@@ -228,6 +228,38 @@ static void test_the_manual_page_lists_every_option(void **state)
     }
 }
 
+/* The option that line of the page explains, as "*name* = _NAME_" does; -1: it explains none. */
+static int setting_of(const char *line)
+{
+    char start[40];
+    for (int i = 0; options_name((size_t)i); i++) {
+        snprintf(start, sizeof start, "*%s* = _%s_\n", options_name((size_t)i),
+                 options_row((size_t)i)->argument ? options_row((size_t)i)->argument : "");
+        if (strcmp(line, start) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static void test_the_page_of_the_settings_file_lists_exactly_the_settings(void **state)
+{
+    (void)state;
+    char line[256];
+    size_t listed = 0, settings = 0;
+    FILE *file = fopen(LANTHORN_CONF_MANUAL, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        int i = setting_of(line);
+        CHECK(i >= 0 || !strstr(line, "* = _"), line);
+        CHECK(i < 0 || options_row((size_t)i)->is_setting, line);
+        listed += i >= 0;
+    }
+    fclose(file);
+    for (size_t i = 0; options_row(i); i++)
+        settings += options_row(i)->is_setting;
+    assert_int_equal(listed, settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_help_lists_every_option),
         cmocka_unit_test(test_help_fits_into_79_columns),
         cmocka_unit_test(test_the_manual_page_lists_every_option),
+        cmocka_unit_test(test_the_page_of_the_settings_file_lists_exactly_the_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

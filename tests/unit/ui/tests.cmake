@@ -1,4 +1,5 @@
 unit(ui chat)
+unit(ui config_file)
 unit(ui descriptor_uv)
 unit(ui group_pick)
 unit(ui group_text)
@@ -35,11 +36,16 @@ unit(ui unsettled)
 # Memory that is out, where the test says so.
 target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
 
-# The manual page names every option and every command of the prompt.
+# The manual pages name every option, every setting and every command of the prompt.
 foreach(reader options prompt_command)
     target_compile_definitions(test_ui_${reader} PRIVATE
         LANTHORN_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.1.scd")
 endforeach()
+
+target_compile_definitions(test_ui_options PRIVATE
+    LANTHORN_CONF_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.conf.5.scd")
+target_compile_definitions(test_ui_config_file PRIVATE
+    LANTHORN_CONF_EXAMPLE="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/lanthorn.conf.example")
 
 # The prompt by hand: prompt_driver [INTERVAL_MS].
 add_executable(prompt_driver ${CMAKE_CURRENT_LIST_DIR}/prompt_driver_main.c

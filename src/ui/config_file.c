@@ -102,14 +102,12 @@ static bool find_option(const char *key, size_t *i)
 
 static char *keep(struct reading *r, const char *first, const char *second)
 {
-    size_t first_len = strlen(first), size = strlen(second) + 1;
-    char *kept = arena_take(r->strings, first_len + size);
-    if (!kept) {
+    size_t size = strlen(first) + strlen(second) + 1;
+    char *kept = arena_take(r->strings, size);
+    if (kept)
+        snprintf(kept, size, "%s%s", first, second);
+    else
         refuse(r, "Memory is out: end other programs");
-        return NULL;
-    }
-    memcpy(kept, first, first_len);
-    memcpy(kept + first_len, second, size);
     return kept;
 }
 

@@ -97,7 +97,7 @@ static const struct {
     {"comment with semicolons", TEXT("# a ; b\n; c ; d\n"), {NULL}},
     {"zero byte", TEXT("name = ann\nnetwork = a\0b\n"), {"zero", "line 2"}},
     {"zero byte in a comment", TEXT("# a\0b\n"), {"zero", "line 1"}},
-    {"not UTF-8", TEXT("name = B\xe9n\n"), {"UTF-8", "line 1"}},
+    {"not UTF-8", TEXT("name = B\xe9n\n"), {"settings are UTF-8", "line 1"}},
     {"UTF-16", TEXT("\xff\xfen\0a\0m\0e\0"), {"zero", "line 1"}},
 };
 

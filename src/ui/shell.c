@@ -1,0 +1,617 @@
+#include "ui/shell.h"
+
+#include "base/utf8.h"
+#include "ui/typed_word.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In a usage, [X] may be left out, X... takes all the words that are left, and behind the words
+ * stand the options. */
+static const struct row {
+    const char *name, *usage;
+    enum shell_kind kind;
+    enum command_type type;
+    const char *help;
+} table[] = {
+    {"send", "WHO TEXT... [--wait SECONDS] [--lines]", SHELL_SEND, COMMAND_SEND,
+     "send a message; with - for TEXT, what stdin holds"},
+    {"history", "WHO [--last N]", SHELL_ASK, COMMAND_HISTORY, "the last messages (50)"},
+    {"watch", "[--count N] [--wait SECONDS]", SHELL_WATCH, COMMAND_COUNT,
+     "messages and news, as they come"},
+    {"peers", "", SHELL_ASK, COMMAND_PEERS, "everybody known here"},
+    {"verify", "WHO [NUMBER...]", SHELL_ASK, COMMAND_VERIFY,
+     "the number to compare; with NUMBER, verify"},
+    {"petname", "WHO [NAME]", SHELL_ASK, COMMAND_PETNAME, "your own name for WHO; none removes it"},
+    {"block", "WHO", SHELL_ASK, COMMAND_BLOCK, "take no messages from WHO"},
+    {"unblock", "WHO", SHELL_ASK, COMMAND_UNBLOCK, "take them again"},
+    {"name", "NAME", SHELL_ASK, COMMAND_NAME, "the name others see"},
+    {"peer add", "HOST:PORT", SHELL_ASK, COMMAND_PEER_ADD, "also look for people at this address"},
+    {"peer remove", "HOST:PORT", SHELL_ASK, COMMAND_PEER_REMOVE, "and no longer"},
+    {"groups", "", SHELL_ASK, COMMAND_GROUPS, "the groups you are in"},
+    {"group new", "NAME [WHO...]", SHELL_ASK, COMMAND_GROUP_CREATE, "make a group"},
+    {"group add", "GROUP WHO", SHELL_ASK, COMMAND_GROUP_ADD, "take WHO in"},
+    {"group remove", "GROUP WHO", SHELL_ASK, COMMAND_GROUP_REMOVE,
+     "put WHO out, who reads nothing after that"},
+    {"group promote", "GROUP WHO", SHELL_ASK, COMMAND_GROUP_PROMOTE, "make WHO an admin"},
+    {"group demote", "GROUP WHO", SHELL_ASK, COMMAND_GROUP_DEMOTE, "WHO is no admin any more"},
+    {"group leave", "GROUP", SHELL_ASK, COMMAND_GROUP_LEAVE, "leave it yourself"},
+    {"group rename", "GROUP NAME", SHELL_ASK, COMMAND_GROUP_RENAME, "another name for it"},
+    {"group history", "GROUP none|all", SHELL_ASK, COMMAND_GROUP_HISTORY,
+     "what those added later may read"},
+    {"group rekey", "GROUP", SHELL_ASK, COMMAND_GROUP_REKEY, "a new key for what you write in it"},
+    {"group info", "GROUP", SHELL_INFO, COMMAND_GROUPS, "who is in it"},
+    {"status", "", SHELL_ASK, COMMAND_STATUS, "how the node is doing"},
+    {"quit", "", SHELL_ASK, COMMAND_QUIT, "end the node"},
+    {"help", "[COMMAND...]", SHELL_HELP, COMMAND_COUNT,
+     "what commands there are, and what they take"},
+};
+
+/* ---- options ---- */
+
+/* Takes the argument of an option (NULL when it has none); false with a sentence. */
+typedef bool take_option(struct shell *s, const char *value, struct sentence *why);
+
+static take_option take_data, take_json, take_help, take_wait, take_lines, take_last, take_count;
+
+static const struct option_row {
+    const char *name, *argument;
+    char letter; /* 0 = none */
+    take_option *take;
+    const char *help;
+} options[] = {
+    {"data", "DIR", 0, take_data, "the node whose --data is DIR (default: the one that runs)"},
+    {"json", NULL, 0, take_json, "print what the node answers: one JSON object a line"},
+    {"help", NULL, 0, take_help, "print the help of the command and end"},
+    {"wait", "SECONDS", 'W', take_wait, "wait so long: for delivery, or for events"},
+    {"lines", NULL, 0, take_lines, "each line of stdin is a message"},
+    {"last", "N", 0, take_last, "so many messages, 1 to 1000"},
+    {"count", "N", 'C', take_count, "end after so many events"},
+};
+
+static const char letters[] = ":W:C:"; /* as getopt_long wants them */
+
+enum { FIRST_OPTION = 256 }; /* what getopt_long returns for the first: above all letters */
+
+static bool take_data(struct shell *s, const char *value, struct sentence *why)
+{
+    s->data = value;
+    if (!*value)
+        sentence_set(why, "--data \"\" is not possible: give a path.");
+    return *value;
+}
+
+static bool take_json(struct shell *s, const char *value, struct sentence *why)
+{
+    (void)value;
+    (void)why;
+    return s->json = true;
+}
+
+static bool take_help(struct shell *s, const char *value, struct sentence *why)
+{
+    (void)value;
+    (void)why;
+    s->kind = SHELL_HELP;
+    return true;
+}
+
+static bool take_lines(struct shell *s, const char *value, struct sentence *why)
+{
+    (void)value;
+    (void)why;
+    return s->lines = s->from_input = true;
+}
+
+/* A whole number from min to max. */
+static bool take_number(const char *name, const char *value, long min, long max, long *out,
+                        struct sentence *why)
+{
+    bool is_digits = *value && strspn(value, "0123456789") == strlen(value);
+    long number = is_digits && strlen(value) <= 10 ? strtol(value, NULL, 10) : -1;
+    if (number < min || number > max) {
+        sentence_set(why, "--%s %s is not possible: give a whole number from %ld to %ld.", name,
+                     value, min, max);
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+static bool take_wait(struct shell *s, const char *value, struct sentence *why)
+{
+    return take_number("wait", value, 0, SHELL_NUMBER_MAX, &s->wait_s, why);
+}
+
+static bool take_count(struct shell *s, const char *value, struct sentence *why)
+{
+    return take_number("count", value, 1, SHELL_NUMBER_MAX, &s->count, why);
+}
+
+static bool take_last(struct shell *s, const char *value, struct sentence *why)
+{
+    long last = 0;
+    bool is_good = take_number("last", value, 1, HISTORY_MAX, &last, why);
+    s->command.last = (uint32_t)last;
+    return is_good;
+}
+
+static void fill_long_options(struct option *longs)
+{
+    for (size_t i = 0; i < LENGTH(options); i++)
+        longs[i] = (struct option){
+            .name = options[i].name,
+            .has_arg = options[i].argument ? required_argument : no_argument,
+            .val = FIRST_OPTION + (int)i,
+        };
+    longs[LENGTH(options)] = (struct option){0};
+}
+
+/* The option that getopt_long found; NULL when it is none. */
+static const struct option_row *option_found(int found)
+{
+    if (found >= FIRST_OPTION)
+        return &options[found - FIRST_OPTION];
+    for (size_t i = 0; i < LENGTH(options); i++)
+        if (options[i].letter && options[i].letter == found)
+            return &options[i];
+    return NULL;
+}
+
+/* Takes the options wherever they stand, and leaves optind at the first word. used: a bit for
+ * each option given. */
+static bool take_options(int argc, char *argv[], struct shell *s, unsigned *used,
+                         struct sentence *why)
+{
+    struct option longs[LENGTH(options) + 1];
+    int found;
+    fill_long_options(longs);
+    optind = 0; /* glibc: start afresh */
+    opterr = 0; /* the sentences are ours */
+    while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const struct option_row *option = option_found(found);
+        const char *word = argv[optind - 1];
+        if (found == ':')
+            sentence_set(why, "%s needs an argument; see lanthorn help.", word);
+        else if (!option)
+            sentence_set(why,
+                         "%s is not an option of a command: see lanthorn help, and put -- "
+                         "before a text that begins with a dash.",
+                         word);
+        if (!option || !option->take(s, optarg, why))
+            return false;
+        *used |= 1u << (option - options);
+    }
+    return true;
+}
+
+/* True for an option that no usage names: all commands take it. */
+static bool is_common(const struct option_row *option)
+{
+    return option->take == take_data || option->take == take_json || option->take == take_help;
+}
+
+static bool usage_names(const char *usage, const struct option_row *option)
+{
+    const char *at = strstr(usage, "[--");
+    size_t len = strlen(option->name);
+    for (; at; at = strstr(at + 1, "[--"))
+        if (strncmp(at + 3, option->name, len) == 0 && strchr(" ]", at[3 + len]))
+            return true;
+    return false;
+}
+
+static bool check_options(const struct row *row, unsigned used, struct sentence *why)
+{
+    for (size_t i = 0; i < LENGTH(options); i++) {
+        if (!(used & 1u << i) || is_common(&options[i]) || usage_names(row->usage, &options[i]))
+            continue;
+        sentence_set(why, "--%s is not for lanthorn %s; it is: lanthorn %s %s.", options[i].name,
+                     row->name, row->name, row->usage);
+        return false;
+    }
+    return true;
+}
+
+/* ---- words ---- */
+
+struct words {
+    char **at;
+    size_t count;
+};
+
+static const char *take_word(struct words *w)
+{
+    w->count--;
+    return *w->at++;
+}
+
+/* All that are left, with a space between each two; NULL when memory is out. */
+static char *join(struct words *w)
+{
+    size_t size = 1;
+    for (size_t i = 0; i < w->count; i++)
+        size += strlen(w->at[i]) + 1;
+    char *joined = malloc(size), *end = joined;
+    if (!joined)
+        return NULL;
+    *joined = '\0';
+    for (bool is_first = true; w->count; is_first = false) {
+        end = is_first ? end : stpcpy(end, " ");
+        end = stpcpy(end, take_word(w));
+    }
+    return joined;
+}
+
+/* A piece of a usage: what it is called, and how many words it takes. */
+struct piece {
+    const char *name;
+    size_t len;
+    bool may_lack, takes_rest;
+};
+
+/* The next piece of *usage; false when only options are left. */
+static bool next_piece(const char **usage, struct piece *out)
+{
+    static const char rest[] = "...";
+    size_t len = strcspn(*usage, " "), rest_len = sizeof rest - 1;
+    if (len == 0 || strncmp(*usage, "[--", 3) == 0)
+        return false;
+    out->may_lack = **usage == '[';
+    out->name = *usage + out->may_lack;
+    out->len = len - 2 * out->may_lack;
+    out->takes_rest =
+        out->len > rest_len && memcmp(out->name + out->len - rest_len, rest, rest_len) == 0;
+    out->len -= out->takes_rest ? rest_len : 0;
+    *usage += len + ((*usage)[len] == ' ');
+    return true;
+}
+
+static bool is_called(const struct piece *p, const char *name)
+{
+    return strlen(name) == p->len && memcmp(name, p->name, p->len) == 0;
+}
+
+/* A name that is given to a group: "#ops" means the group that is called ops. */
+static bool take_name(struct shell *s, const char *word)
+{
+    enum command_type type = s->command.type;
+    bool is_of_group = type == COMMAND_GROUP_CREATE || type == COMMAND_GROUP_RENAME;
+    s->command.name = word + (is_of_group && *word == '#');
+    return *s->command.name;
+}
+
+/* Where only a group can stand, its name needs no #, which a shell would want quoted. */
+static void take_group(struct shell *s, const char *word)
+{
+    s->command.group = word;
+    if (typed_word_is_group(word) || strlen(word) > NAME_MAX_LEN)
+        return;
+    snprintf(s->group, sizeof s->group, "#%.*s", NAME_MAX_LEN, word);
+    s->command.group = s->group;
+}
+
+static bool take_setting(struct shell *s, const char *word)
+{
+    s->command.history = word;
+    return strcmp(word, "none") == 0 || strcmp(word, "all") == 0;
+}
+
+static bool take_one(struct shell *s, const struct piece *p, struct words *w)
+{
+    const char *word = p->may_lack && !w->count ? "" : take_word(w);
+    if (is_called(p, "WHO"))
+        s->command.who = word;
+    else if (is_called(p, "HOST:PORT"))
+        s->command.address = word;
+    else if (is_called(p, "GROUP"))
+        take_group(s, word);
+    else if (is_called(p, "none|all"))
+        return take_setting(s, word);
+    else
+        return take_name(s, word) || p->may_lack;
+    return *word;
+}
+
+static bool take_members(struct shell *s, struct words *w, struct sentence *why)
+{
+    if (w->count > INVITED_MAX) {
+        sentence_set(why, "A group begins with no more than %d others: add the rest later.",
+                     INVITED_MAX);
+        return false;
+    }
+    s->members = calloc(w->count + 1, sizeof *s->members);
+    s->command.members = s->members;
+    while (s->members && w->count)
+        s->members[s->command.member_count++] = take_word(w);
+    return s->members;
+}
+
+/* A text may also be -, for what stdin holds; with --lines it stands there anyway. */
+static bool take_text(struct shell *s, struct words *w)
+{
+    s->from_input = s->lines || (w->count == 1 && strcmp(*w->at, "-") == 0);
+    if (s->from_input)
+        return w->count == 0 || strcmp(take_word(w), "-") == 0;
+    if (!w->count || !(s->joined = join(w)))
+        return false;
+    s->command.text = (const uint8_t *)s->joined;
+    s->command.text_len = strlen(s->joined);
+    return true;
+}
+
+static bool take_rest(struct shell *s, const struct piece *p, struct words *w, struct sentence *why)
+{
+    if (is_called(p, "WHO"))
+        return take_members(s, w, why);
+    if (is_called(p, "TEXT"))
+        return take_text(s, w);
+    if (!w->count)
+        return true;
+    s->joined = join(w);
+    if (is_called(p, "NUMBER"))
+        s->command.number = s->joined;
+    else
+        s->topic = s->joined;
+    return s->joined;
+}
+
+static bool take_words(struct shell *s, const struct row *row, struct words w, struct sentence *why)
+{
+    const char *usage = row->usage;
+    struct piece piece;
+    bool is_good = true;
+    while (is_good && next_piece(&usage, &piece)) {
+        if (piece.takes_rest)
+            is_good = take_rest(s, &piece, &w, why);
+        else
+            is_good = (w.count || piece.may_lack) && take_one(s, &piece, &w);
+    }
+    return is_good && w.count == 0;
+}
+
+/* ---- the command ---- */
+
+/* True when name is words, or begins with them and goes on with another. */
+static bool begins_with(const char *name, const char *words)
+{
+    size_t len = strlen(words);
+    return strncmp(name, words, len) == 0 && (!name[len] || name[len] == ' ');
+}
+
+static bool is_first_word(const char *word)
+{
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (begins_with(table[i].name, word))
+            return true;
+    return false;
+}
+
+/* How many words of argv an option before the command takes; 0: it is none of a command's. */
+static int words_of_option(const char *word)
+{
+    for (size_t i = 0; i < LENGTH(options); i++) {
+        size_t len = strlen(options[i].name);
+        if (word[0] == '-' && word[1] && word[1] == options[i].letter)
+            return word[2] ? 1 : 2;
+        if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, options[i].name, len) != 0)
+            continue;
+        if (!word[2 + len])
+            return options[i].argument ? 2 : 1;
+        if (word[2 + len] == '=')
+            return 1;
+    }
+    return 0;
+}
+
+/* Does the first word that is no option's name a command? */
+static bool is_shell_line(int argc, char *argv[])
+{
+    int at = 1, step;
+    while (at < argc && argv[at][0] == '-') {
+        if ((step = words_of_option(argv[at])) == 0)
+            return false;
+        at += step;
+    }
+    return at < argc && is_first_word(argv[at]);
+}
+
+/* The row whose name the words begin with, which are then cut off. */
+static const struct row *find_row(struct words *w)
+{
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        const char *second = strchr(table[i].name, ' ');
+        size_t len = second ? (size_t)(second - table[i].name) : strlen(table[i].name);
+        if (strlen(w->at[0]) != len || memcmp(w->at[0], table[i].name, len) != 0)
+            continue;
+        if (second && (w->count < 2 || strcmp(w->at[1], second + 1) != 0))
+            continue;
+        w->at += second ? 2 : 1;
+        w->count -= second ? 2 : 1;
+        return &table[i];
+    }
+    return NULL;
+}
+
+/* "peer" alone: says with which words it goes on. */
+static void refuse_half(const char *word, struct sentence *why)
+{
+    char list[200] = "";
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        size_t at = strlen(list);
+        if (begins_with(table[i].name, word) && strchr(table[i].name, ' '))
+            snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "",
+                     strchr(table[i].name, ' ') + 1);
+    }
+    sentence_set(why, "lanthorn %s goes on with one of %s: see lanthorn help %s.", word, list,
+                 word);
+}
+
+static void refuse_words(const struct row *row, const struct shell *s, struct sentence *why)
+{
+    if (row->type == COMMAND_SEND && s->command.who && !s->command.text)
+        sentence_set(why, s->lines ? "With --lines the messages come from stdin: give no TEXT."
+                                   : "There is no TEXT: give one, or - for what stdin holds.");
+    else
+        sentence_set(why, "It is: lanthorn %s%s%s; a #GROUP stands in quotes.", row->name,
+                     *row->usage ? " " : "", row->usage);
+}
+
+/* Only texts may be of any bytes here: what becomes of them is said where they are sent. */
+static bool check_utf8(const struct words *w, bool has_text, struct sentence *why)
+{
+    for (size_t i = 0; i < w->count && !(has_text && i > 0); i++) {
+        if (utf8_is_valid((const uint8_t *)w->at[i], strlen(w->at[i])))
+            continue;
+        sentence_set(why, "Word %zu behind the command is not valid UTF-8: give it in UTF-8.",
+                     i + 1);
+        return false;
+    }
+    return true;
+}
+
+static bool take_command(struct shell *s, const struct row *row, const struct words *w,
+                         unsigned used, struct sentence *why)
+{
+    s->kind = row->kind;
+    s->command.type = row->type;
+    if (!check_options(row, used, why) || !check_utf8(w, row->type == COMMAND_SEND, why))
+        return false;
+    if (take_words(s, row, *w, why))
+        return true;
+    if (!*why->text)
+        refuse_words(row, s, why);
+    return false;
+}
+
+/* --help: of the command that is there, or of all that begin so. */
+static bool take_topic(struct shell *s, struct words *w)
+{
+    w->count = w->count > 2 ? 2 : w->count;
+    return (s->topic = s->joined = join(w)) != NULL;
+}
+
+static bool take_line(int argc, char *argv[], struct shell *s, struct sentence *why)
+{
+    unsigned used = 0;
+    if (!take_options(argc, argv, s, &used, why))
+        return false;
+    struct words words = {argv + optind, (size_t)(argc - optind)};
+    if (!words.count || s->kind == SHELL_HELP)
+        return take_topic(s, &words);
+    const char *first = words.at[0];
+    const struct row *row = find_row(&words);
+    if (row)
+        return take_command(s, row, &words, used, why);
+    refuse_half(first, why);
+    return false;
+}
+
+void shell_parse(int argc, char *argv[], struct shell *out, struct sentence *why)
+{
+    *out = (struct shell){
+        .kind = SHELL_NODE, .wait_s = SHELL_FOREVER, .command.timeout_s = UINT32_MAX};
+    why->text[0] = '\0';
+    if (!is_shell_line(argc, argv))
+        return;
+    if (take_line(argc, argv, out, why))
+        return;
+    out->kind = SHELL_REFUSED;
+    if (!*why->text)
+        sentence_set(why, "Memory is short: try again.");
+}
+
+void shell_clear(struct shell *s)
+{
+    free(s->joined);
+    free(s->members);
+    *s = (struct shell){0};
+}
+
+/* ---- help ---- */
+
+static void print_options(FILE *to, const char *usage)
+{
+    for (size_t i = 0; i < LENGTH(options); i++) {
+        const char *argument = options[i].argument;
+        if (!is_common(&options[i]) && !usage_names(usage, &options[i]))
+            continue;
+        int width = fprintf(to, "  ");
+        if (options[i].letter)
+            width += fprintf(to, "-%c, ", options[i].letter);
+        width +=
+            fprintf(to, "--%s%s%s", options[i].name, argument ? " " : "", argument ? argument : "");
+        fprintf(to, "%*s%s\n", width < 24 ? 24 - width : 1, "", options[i].help);
+    }
+}
+
+static void print_row(FILE *to, const struct row *row)
+{
+    int width = fprintf(to, "  %s%s%s", row->name, *row->usage ? " " : "", row->usage);
+    fprintf(to, width < 30 ? "%*s%s\n" : "\n%*s%s\n", width < 30 ? 30 - width : 30, "", row->help);
+}
+
+/* The row that is called so, or NULL. */
+static const struct row *row_called(const char *name)
+{
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+bool shell_print_help(FILE *to, const char *topic)
+{
+    const struct row *row = topic ? row_called(topic) : NULL;
+    size_t printed = 0;
+    for (size_t i = 0; !row && i < LENGTH(table); i++) {
+        if (topic && !begins_with(table[i].name, topic))
+            continue;
+        if (printed++ == 0)
+            fprintf(to, "Usage: lanthorn COMMAND ...   to the node that runs\n\n");
+        print_row(to, &table[i]);
+    }
+    if (row)
+        fprintf(to, "Usage: lanthorn %s%s%s\n%s\n", row->name, *row->usage ? " " : "", row->usage,
+                row->help);
+    if (!row && !printed)
+        return false;
+    fprintf(to, "\nOptions\n");
+    print_options(to, row ? row->usage : "");
+    fprintf(
+        to,
+        "\nWHO is a name, an id or its first letters, and for send and history also a group: its\n"
+        "id, or '#NAME' in quotes.\n");
+    return true;
+}
+
+const char *shell_name(size_t i)
+{
+    return i < LENGTH(table) ? table[i].name : NULL;
+}
+
+const char *shell_usage(size_t i)
+{
+    return i < LENGTH(table) ? table[i].usage : NULL;
+}
+
+const char *shell_help(size_t i)
+{
+    return i < LENGTH(table) ? table[i].help : NULL;
+}
+
+const char *shell_option_name(size_t i)
+{
+    return i < LENGTH(options) ? options[i].name : NULL;
+}
+
+const char *shell_option_argument(size_t i)
+{
+    return i < LENGTH(options) ? options[i].argument : NULL;
+}
+
+const char *shell_option_help(size_t i)
+{
+    return i < LENGTH(options) ? options[i].help : NULL;
+}

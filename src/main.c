@@ -6,6 +6,7 @@
  *    closes, the loop ends, the store closes.
  */
 #include "run/run_uv.h"
+#include "run/service_uv.h"
 #include "settings.h"
 #include "start.h"
 #include "ui/ui_uv.h"
@@ -28,6 +29,8 @@ struct program {
     struct start start;
     struct run *run;
     struct ui *ui;
+    struct service service;
+    struct service_watch watch;
     uv_signal_t signals[SIGNALS];
     bool quitting; /* a quit command waits for its answer */
     uint64_t quit_ticket;
@@ -40,6 +43,7 @@ static void stop(struct program *p)
     if (p->stopping)
         return;
     p->stopping = true;
+    service_tell(&p->service, "STOPPING=1");
     run_stop(p->run);
 }
 
@@ -83,10 +87,19 @@ static void on_drained(void *ctx)
 
 /* ---- what the node tells ---- */
 
+static void tell_ready(const struct program *p, uint16_t port)
+{
+    char state[64];
+    snprintf(state, sizeof state, "READY=1\nSTATUS=Listening on port %u.", port);
+    service_tell(&p->service, state);
+}
+
 static void on_event(void *ctx, const struct event *event)
 {
     struct program *p = ctx;
     ui_event(p->ui, event);
+    if (event->type == EVENT_READY)
+        tell_ready(p, event->ready.port);
     if (!p->stopping && ui_is_full(p->ui))
         run_hold(p->run, true);
 }
@@ -108,6 +121,7 @@ static void on_stopped(void *ctx)
     struct program *p = ctx;
     for (size_t i = 0; i < SIGNALS; i++) /* so long, a second signal changes nothing */
         uv_close((uv_handle_t *)&p->signals[i], NULL);
+    service_unwatch(&p->watch);
     const struct event bye = {
         .type = EVENT_BYE, .is_answer = p->quitting, .ticket = p->quit_ticket};
     ui_event(p->ui, &bye);
@@ -246,6 +260,7 @@ static void add_peers(struct program *p)
 static int run_loop(struct program *p)
 {
     watch_signals(p);
+    service_watch(&p->watch, &p->loop, &p->service);
     enum lth_err err = run_start(p->run);
     tell_report(p);
     add_peers(p);
@@ -327,6 +342,7 @@ int main(int argc, char *argv[])
     struct sentence why;
     fill_standard_streams();
     seal_process();
+    service_find(&program.service);
     if (sodium_init() < 0) {
         complain("No randomness is to be had from this system: nothing can be secured.");
         return EXIT_FAILED;

@@ -4,4 +4,6 @@ set(RUN_STORES ${CMAKE_CURRENT_LIST_DIR}/../store/memdisk.c
 
 unit(run data_dir)
 unit(run disk_uv ${RUN_STORES})
+unit(run service)
+unit(run service_uv)
 unit(run tcp_uv)

@@ -2,6 +2,7 @@
 
 #include "base/display.h"
 #include "run/data_dir.h"
+#include "ui/journal.h"
 #include "ui/keyfile.h"
 #include "ui/passphrase.h"
 
@@ -20,8 +21,10 @@ void complain(const char *format, ...)
     va_start(args, format);
     vsnprintf(text.text, sizeof text.text, format, args);
     va_end(args);
-    if (display_line(&safe, (const uint8_t *)text.text, strlen(text.text)) == LTH_OK)
-        fprintf(stderr, "lanthorn: %.*s\n", (int)safe.len, (const char *)safe.bytes);
+    if (buffer_printf(&safe, "lanthorn: ") == LTH_OK &&
+        display_line(&safe, (const uint8_t *)text.text, strlen(text.text)) == LTH_OK &&
+        buffer_printf(&safe, "\n") == LTH_OK)
+        journal_write(JOURNAL_ERROR, (const char *)safe.bytes, safe.len);
     buffer_clear(&safe);
 }
 

@@ -1,5 +1,6 @@
 /* No prompt, no lines: a few notices on stderr, for a terminal or the journal. Nobody's text
  * goes there. Messages are not shown, so the next prompt shows them. */
+#include "ui/journal.h"
 #include "ui/prompt_text.h"
 #include "ui/tongue_uv.h"
 
@@ -34,6 +35,17 @@ static bool is_notice(enum event_type type)
            type == EVENT_KEY_CHANGE;
 }
 
+static enum journal_priority priority_of(enum event_type type)
+{
+    switch (type) {
+    case EVENT_ERROR: return JOURNAL_ERROR;
+    case EVENT_WARNING:
+    case EVENT_FORK:
+    case EVENT_KEY_CHANGE: return JOURNAL_WARNING;
+    default: return JOURNAL_INFO;
+    }
+}
+
 static void on_event(void *self, const struct event *e)
 {
     struct buffer text = {0};
@@ -42,7 +54,7 @@ static void on_event(void *self, const struct event *e)
     if (is_notice(e->type))
         prompt_text_event(&pen, e, (uint64_t)time(NULL) * 1000);
     if (text.len)
-        fwrite(text.bytes, 1, text.len, stderr);
+        journal_write(priority_of(e->type), (const char *)text.bytes, text.len);
     buffer_clear(&text);
 }
 

@@ -32,15 +32,17 @@ void complain(const char *format, ...)
 static int refuse_store(enum lth_err err, const struct options *o, const struct start *s)
 {
     const char *why = s->report.os_error ? strerror(s->report.os_error) : lth_strerror(err);
+    char holder[32];
     switch (err) {
     case LTH_WRONG_KEY:
         complain("%s does not open the store in %s: use the one it was made with.",
                  o->key_file ? "This key file" : "This passphrase", s->data_dir);
         return EXIT_WRONG_KEY;
     case LTH_IN_USE:
-        complain("The store in %s is in use by process %ld: stop that one first, or choose "
-                 "another directory with --data.",
-                 s->data_dir, (long)s->report.holder);
+        snprintf(holder, sizeof holder, "process %ld", (long)s->report.holder);
+        complain("The store in %s is in use by %s: stop that one first, or choose another "
+                 "directory with --data.",
+                 s->data_dir, s->report.holder ? holder : "another process");
         return EXIT_NO_NODE;
     case LTH_DAMAGED:
         complain("The vault in %s is damaged, and without it nothing can be read: put it back "
@@ -141,9 +143,18 @@ static int read_log(const struct options *o, struct start *s)
     enum lth_err err = s->node ? store_replay(s->store, replay_into, s) : LTH_NO_MEMORY;
     if (err == LTH_OK)
         return EXIT_DONE;
-    complain("The messages in %s could not be read (%s): %s.", s->data_dir, lth_strerror(err),
-             err == LTH_TOO_NEW ? "install that version" : "put the directory back from a backup");
+    if (err == LTH_TOO_NEW)
+        return refuse_store(err, o, s);
+    complain("The messages in %s could not be read (%s): put the directory back from a backup.",
+             s->data_dir, lth_strerror(err));
     return EXIT_FAILED;
+}
+
+/* Nothing is written before all that is there is understood. */
+static int begin_writing(const struct options *o, struct start *s)
+{
+    enum lth_err err = store_begin(s->store, &s->report);
+    return err == LTH_OK ? EXIT_DONE : refuse_store(err, o, s);
 }
 
 int start_begin(const struct options *o, struct start *s)
@@ -158,6 +169,8 @@ int start_begin(const struct options *o, struct start *s)
     int status = o->key_file ? open_with_key_file(o, s) : open_with_passphrase(o, s);
     if (status == EXIT_DONE)
         status = read_log(o, s);
+    if (status == EXIT_DONE)
+        status = begin_writing(o, s);
     if (status != EXIT_DONE)
         (void)start_end(s); /* the first failure is the one to tell */
     return status;

@@ -18,31 +18,28 @@ static pid_t read_holder(const struct file *lock)
     return pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
 }
 
-/* Padded to one length, so that a shorter pid leaves nothing of a longer one. The lock holds
- * without it: where it cannot be written, a second process only learns less. */
-static void write_holder(const struct file *lock)
+enum lth_err lock_take(const struct disk *disk, const char *dir, bool make, struct file *out,
+                       pid_t *holder, int *status)
+{
+    *status = file_open(disk, dir, "lock", make ? O_RDWR | O_CREAT : O_RDWR, out);
+    if (*status < 0)
+        return file_error(*status);
+    *status = disk->lock(disk->ctx, out->fd);
+    if (*status == 0)
+        return LTH_OK;
+    if (*status == -EAGAIN)
+        *holder = read_holder(out);
+    (void)file_close(out);
+    return *status == -EAGAIN ? LTH_IN_USE : file_error(*status);
+}
+
+/* Padded to one length, so that a shorter pid leaves nothing of a longer one. */
+void lock_sign(const struct file *lock)
 {
     char text[PID_TEXT_LEN];
     int len = snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
     if (len > 0)
         (void)file_write(lock, text, (size_t)len, 0);
-}
-
-enum lth_err lock_take(const struct disk *disk, const char *dir, struct file *out, pid_t *holder,
-                       int *status)
-{
-    *status = file_open(disk, dir, "lock", O_RDWR | O_CREAT, out);
-    if (*status < 0)
-        return file_error(*status);
-    *status = disk->lock(disk->ctx, out->fd);
-    if (*status == 0) {
-        write_holder(out);
-        return LTH_OK;
-    }
-    if (*status == -EAGAIN)
-        *holder = read_holder(out);
-    (void)file_close(out);
-    return *status == -EAGAIN ? LTH_IN_USE : file_error(*status);
 }
 
 void lock_release(struct file *lock)

@@ -1,7 +1,6 @@
 #include "store/log.h"
 
 #include "store/pack.h"
-#include "store/scan.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -386,8 +385,9 @@ static int keep_aside(struct log *log, const struct file *segment, const struct 
 
 /* Cuts off what follows the last frame. Where that cannot be done it stays: the next segment
  * says where it begins, and what is beyond is not read. */
-static void clean_end(struct log *log, const struct scan_result *found)
+static void clean_end(struct log *log)
 {
+    const struct scan_result *found = &log->found;
     struct file f;
     char name[SEGMENT_NAME_LEN];
     if (found->last == 0 || found->file_len <= found->end)
@@ -442,29 +442,21 @@ static void tell(const struct scan_result *found, struct store_report *report)
 
 static enum lth_err load(struct log *log, struct store_report *report)
 {
-    struct scan_result found;
+    struct scan_result *found = &log->found;
     int status = 0;
     enum lth_err err = read_anchor(log, &status);
     if (err == LTH_OK)
-        err = scan_log(log->disk, log->log_dir, log->vault, &log->anchor, &log->frames, &found,
+        err = scan_log(log->disk, log->log_dir, log->vault, &log->anchor, &log->frames, found,
                        &status);
     if (err != LTH_OK) {
         report->os_error = -status;
         return err;
     }
-    tell(&found, report);
-    log->read_only = log->read_only || found.damaged;
-    log->bytes = found.bytes;
-    log->durable.next = found.next;
-    memcpy(log->durable.tag, found.tag, sizeof found.tag);
+    tell(found, report);
+    log->bytes = found->bytes;
+    log->durable.next = found->next;
+    memcpy(log->durable.tag, found->tag, sizeof found->tag);
     log->written = log->durable;
-    if (log->read_only)
-        return LTH_OK;
-    clean_end(log, &found);
-    err = settle(log, found.last);
-    if (store_may_pass(err))
-        return err;
-    report->read_only = log->read_only = err != LTH_OK;
     return LTH_OK;
 }
 
@@ -490,13 +482,13 @@ static void clear(struct log *log)
 }
 
 enum lth_err log_open(struct log *log, const struct disk *disk, const char *dir,
-                      struct vault *vault, const struct store_options *options, bool read_only,
+                      struct vault *vault, const struct store_options *options,
                       struct store_report *report)
 {
     *log = (struct log){.disk = disk,
                         .vault = vault,
                         .options = *options,
-                        .read_only = read_only,
+                        .read_only = true,
                         .tail = {.file = {.fd = -1}}};
     enum lth_err err = set_dirs(log, dir);
     log->fetch =
@@ -506,6 +498,18 @@ enum lth_err log_open(struct log *log, const struct disk *disk, const char *dir,
     if (err != LTH_OK)
         clear(log);
     return err;
+}
+
+enum lth_err log_begin(struct log *log, struct store_report *report)
+{
+    if (report->read_only)
+        return LTH_OK;
+    clean_end(log);
+    enum lth_err err = settle(log, log->found.last);
+    if (store_may_pass(err))
+        return err;
+    report->read_only = log->read_only = err != LTH_OK;
+    return LTH_OK;
 }
 
 /* --- close --- */

@@ -18,6 +18,7 @@
 #include "store/fetch.h"
 #include "store/frames.h"
 #include "store/options.h"
+#include "store/scan.h"
 #include "store/tail.h"
 
 enum { LOG_SEGMENT_MAX = 64 << 20, LOG_PENDING_MAX = 8 << 20 };
@@ -50,15 +51,21 @@ struct log {
     unsigned appends;     /* since it was written */
     uint64_t anchored_ms;
 
+    struct scan_result found; /* at opening */
     bool read_only;
     uint64_t bytes; /* in all segments */
 };
 
-/* Scans what is in dir. report is added to; read_only forbids repairs and appends. dir is
- * copied, the vault borrowed until log_close. LTH_TOO_NEW, LTH_IO, LTH_NO_MEMORY, LTH_LIMIT. */
+/* Scans what is in dir and changes nothing there; until log_begin the log is read-only. report is
+ * added to. dir is copied, the vault borrowed until log_close. LTH_TOO_NEW, LTH_IO, LTH_NO_MEMORY,
+ * LTH_LIMIT. */
 LTH_MUST_USE enum lth_err log_open(struct log *log, const struct disk *disk, const char *dir,
                                    struct vault *vault, const struct store_options *options,
-                                   bool read_only, struct store_report *report);
+                                   struct store_report *report);
+
+/* Puts the end in order and allows appends, unless report->read_only. What may pass is an error;
+ * any other failure leaves the log read-only, which the report then says. */
+LTH_MUST_USE enum lth_err log_begin(struct log *log, struct store_report *report);
 
 /* As their namesakes in store.h. */
 LTH_MUST_USE enum lth_err log_append(struct log *log, const struct store_record *records,

@@ -48,13 +48,19 @@ static enum lth_err read_slots(struct shown *m, const uint8_t bytes[SHOWN_FILE_L
     return LTH_OK;
 }
 
-/* The whole file in bytes, written out with zeros where it is short: every mapped byte needs
- * a block of its own, or a full disk would kill the process that touches it. */
-static int load(const struct file *f, uint8_t bytes[SHOWN_FILE_LEN])
+/* The whole file in bytes, zeros where it is short; how much of it there is in *got. */
+static int load(const struct file *f, uint8_t bytes[SHOWN_FILE_LEN], size_t *got)
+{
+    memset(bytes, 0, SHOWN_FILE_LEN);
+    return file_read(f, bytes, SHOWN_FILE_LEN, 0, got);
+}
+
+/* As load, and zeros are written out where the file is short: every mapped byte needs a block of
+ * its own, or a full disk would kill the process that touches it. */
+static int load_whole(const struct file *f, uint8_t bytes[SHOWN_FILE_LEN])
 {
     size_t got;
-    memset(bytes, 0, SHOWN_FILE_LEN);
-    int status = file_read(f, bytes, SHOWN_FILE_LEN, 0, &got);
+    int status = load(f, bytes, &got);
     if (status == 0 && got < SHOWN_FILE_LEN)
         status = file_write(f, bytes + got, SHOWN_FILE_LEN - got, got);
     return status;
@@ -80,46 +86,45 @@ static bool overwrite(const struct shown *m, const struct file *f)
     return file_write(f, bytes, sizeof bytes, 0) == 0 && file_datasync(f) == 0;
 }
 
-/* What is there, where it may be read but not mapped for writing. */
-static enum lth_err read_only(struct shown *m, const char *dir, uint64_t last)
+enum lth_err shown_open(struct shown *m, const struct disk *disk, const char *dir,
+                        const struct vault_secrets *secrets, uint64_t last)
 {
-    struct buffer bytes = {0};
+    struct file f;
+    uint8_t bytes[SHOWN_FILE_LEN];
+    size_t got;
     enum lth_err err = LTH_OK;
-    if (file_slurp(m->disk, dir, "shown", SHOWN_FILE_LEN, &bytes) == 0 &&
-        bytes.len == SHOWN_FILE_LEN)
-        err = read_slots(m, bytes.bytes);
-    buffer_clear(&bytes);
+    *m = (struct shown){.disk = disk, .secrets = secrets};
+    if (file_open(disk, dir, "shown", O_RDONLY, &f) < 0)
+        return LTH_OK;
+    if (load(&f, bytes, &got) == 0)
+        err = read_slots(m, bytes);
+    (void)file_close(&f);
     if (m->number > last)
         m->number = last;
     return err;
 }
 
-static enum lth_err map(struct shown *m, const struct file *f, uint64_t last)
+static void map(struct shown *m, const struct file *f, uint64_t last)
 {
     uint8_t bytes[SHOWN_FILE_LEN];
     bool usable = true;
-    if (load(f, bytes) < 0)
-        return LTH_OK;
-    enum lth_err err = read_slots(m, bytes);
-    if (err == LTH_OK && m->number > last) {
+    if (load_whole(f, bytes) < 0 || read_slots(m, bytes) != LTH_OK)
+        return;
+    if (m->number > last) {
         m->number = last;
         usable = overwrite(m, f);
     }
-    if (err == LTH_OK && usable)
+    if (usable)
         m->map = m->disk->map(m->disk->ctx, f->fd, SHOWN_FILE_LEN);
-    return err;
 }
 
-enum lth_err shown_open(struct shown *m, const struct disk *disk, const char *dir,
-                        const struct vault_secrets *secrets, uint64_t last)
+void shown_begin(struct shown *m, const char *dir, uint64_t last)
 {
     struct file f;
-    *m = (struct shown){.disk = disk, .secrets = secrets};
-    if (file_open(disk, dir, "shown", O_RDWR | O_CREAT, &f) < 0)
-        return read_only(m, dir, last);
-    enum lth_err err = map(m, &f, last);
+    if (file_open(m->disk, dir, "shown", O_RDWR | O_CREAT, &f) < 0)
+        return;
+    map(m, &f, last);
     (void)file_close(&f);
-    return err;
 }
 
 void shown_set(struct shown *m, uint64_t number)

@@ -25,10 +25,14 @@ struct shown {
     unsigned slot; /* the one to write next */
 };
 
-/* Maps dir/shown, made when missing. Where that cannot be the mark lives in memory. last: number
- * of the log's last record. Only LTH_TOO_NEW is an error. */
+/* Reads dir/shown and changes nothing there: the mark lives in memory. last: number of the log's
+ * last record. Only LTH_TOO_NEW is an error. */
 LTH_MUST_USE enum lth_err shown_open(struct shown *m, const struct disk *disk, const char *dir,
                                      const struct vault_secrets *secrets, uint64_t last);
+
+/* Maps the file, made when missing, so that the mark is kept. Where that cannot be it goes on
+ * living in memory. */
+void shown_begin(struct shown *m, const char *dir, uint64_t last);
 
 void shown_set(struct shown *m, uint64_t number); /* never goes back */
 void shown_close(struct shown *m);

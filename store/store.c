@@ -62,19 +62,35 @@ static enum lth_err told(int status, struct store_report *report)
     return err == LTH_NOT_FOUND ? LTH_IO : err;
 }
 
-/* A store that cannot be locked because nothing can be written may still be read. */
-static enum lth_err take_lock(struct store *s, const char *dir, struct store_report *report)
+/* A store that cannot be locked because nothing can be written may still be read. LTH_NOT_FOUND:
+ * there is no lock file, and none was made. */
+static enum lth_err take_lock(struct store *s, const char *dir, bool make,
+                              struct store_report *report)
 {
-    int status = make_dir(s->disk, dir, "");
-    if (status < 0)
-        return told(status, report);
-    enum lth_err err = lock_take(s->disk, dir, &s->lock, &report->holder, &status);
+    int status;
+    enum lth_err err = lock_take(s->disk, dir, make, &s->lock, &report->holder, &status);
     if (err == LTH_OK || err == LTH_IN_USE)
         return err;
     report->os_error = -status;
     if (err != LTH_READ_ONLY || !store_exists(s->disk, dir))
         return err;
     report->read_only = true;
+    return LTH_OK;
+}
+
+static enum lth_err lock_new(struct store *s, const char *dir, struct store_report *report)
+{
+    int status = make_dir(s->disk, dir, "");
+    return status < 0 ? told(status, report) : take_lock(s, dir, true, report);
+}
+
+/* Where the lock file is missing, as in a backup, looking needs none. */
+static enum lth_err lock_found(struct store *s, const char *dir, struct store_report *report)
+{
+    enum lth_err err = take_lock(s, dir, false, report);
+    if (err != LTH_NOT_FOUND)
+        return err;
+    report->os_error = 0;
     return LTH_OK;
 }
 
@@ -128,11 +144,12 @@ static enum lth_err open_vault(struct store *s, const char *dir, const struct st
 static enum lth_err open_parts(struct store *s, const char *dir, const struct store_key *key,
                                struct store_report *report)
 {
-    enum lth_err err = take_lock(s, dir, report);
+    enum lth_err err =
+        store_exists(s->disk, dir) ? lock_found(s, dir, report) : lock_new(s, dir, report);
     if (err == LTH_OK)
         err = open_vault(s, dir, key, report);
     if (err == LTH_OK)
-        err = log_open(&s->log, s->disk, dir, &s->vault, &s->options, report->read_only, report);
+        err = log_open(&s->log, s->disk, dir, &s->vault, &s->options, report);
     if (err != LTH_OK)
         return err;
     err = shown_open(&s->shown, s->disk, dir, s->vault.secrets, log_next(&s->log) - 1);
@@ -184,6 +201,44 @@ enum lth_err store_open(const struct disk *disk, const char *dir, const struct s
         .now_ms = now_ms,
     };
     return store_open_with(disk, dir, key, &options, out, report);
+}
+
+/* --- from reading to writing --- */
+
+/* Whether the vault's file still is what was read: every process that appends replaces it. */
+static enum lth_err compare_vault(const struct store *s)
+{
+    struct buffer ours = {0}, there = {0};
+    enum lth_err err = vault_write(&s->vault, &ours);
+    if (err == LTH_OK)
+        err = file_error(file_slurp(s->disk, s->log.dir, "vault", VAULT_FILE_MAX, &there));
+    if (err == LTH_OK && (ours.len != there.len || memcmp(ours.bytes, there.bytes, ours.len) != 0))
+        err = LTH_IN_USE;
+    buffer_clear(&ours);
+    buffer_clear(&there);
+    return err;
+}
+
+/* Takes the lock that was not there when the store was opened. */
+static enum lth_err lock_late(struct store *s, struct store_report *report)
+{
+    if (s->lock.fd >= 0 || report->read_only)
+        return LTH_OK;
+    enum lth_err err = take_lock(s, s->log.dir, true, report);
+    return err == LTH_OK && s->lock.fd >= 0 ? compare_vault(s) : err;
+}
+
+enum lth_err store_begin(struct store *s, struct store_report *report)
+{
+    enum lth_err err = lock_late(s, report);
+    if (err != LTH_OK)
+        return err;
+    if (s->lock.fd >= 0)
+        lock_sign(&s->lock);
+    err = log_begin(&s->log, report);
+    if (err == LTH_OK)
+        shown_begin(&s->shown, s->log.dir, log_next(&s->log) - 1);
+    return err;
 }
 
 /* --- in use --- */
@@ -250,10 +305,13 @@ enum lth_err store_change_key(struct store *s, const struct store_key *key)
 {
     bool replaced;
     uint8_t before[VAULT_HEADER_LEN];
-    if (s->log.read_only)
-        return LTH_READ_ONLY;
+    struct store_report report = {0};
+    enum lth_err err = lock_late(s, &report);
+    if (err == LTH_OK && report.read_only)
+        err = LTH_READ_ONLY;
     memcpy(before, s->vault.header, sizeof before);
-    enum lth_err err = vault_change_key(&s->vault, key, &s->options.cost);
+    if (err == LTH_OK)
+        err = vault_change_key(&s->vault, key, &s->options.cost);
     if (err != LTH_OK)
         return err;
     int status = log_save_vault(&s->log, &replaced);

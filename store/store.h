@@ -47,7 +47,9 @@ struct store_report {
 /* True when dir holds a vault: then a passphrase is asked once, else twice. */
 bool store_exists(const struct disk *disk, const char *dir);
 
-/* Opens the store in dir, or makes one. Errors: LTH_WRONG_KEY, LTH_IN_USE (holder),
+/* Opens the store in dir for reading, or makes a new one. It is locked, and nothing of what is
+ * there is changed, not even the content of `lock`: a store written by a newer version stays as it
+ * is, and so does one that is only looked at. Errors: LTH_WRONG_KEY, LTH_IN_USE (holder),
  * LTH_DAMAGED (the vault), LTH_TOO_NEW, LTH_READ_ONLY (nothing there and nothing can be
  * made), LTH_DISK_FULL, LTH_IO. *report is filled in every case. */
 LTH_MUST_USE enum lth_err store_open(const struct disk *disk, const char *dir,
@@ -57,11 +59,17 @@ LTH_MUST_USE enum lth_err store_open(const struct disk *disk, const char *dir,
 /* The 64 random bytes made with the vault: the node's identity seeds. Borrowed until close. */
 const uint8_t *store_secret(const struct store *s);
 
-/* Calls each for every record, all of them durable (unless the store is read-only), in order,
- * deciphering as it goes. bytes are borrowed for the call. An error of each ends the replay and is
- * returned. Before the first append. */
+/* Calls each for every record, in order, deciphering as it goes. bytes are borrowed for the call.
+ * An error of each ends the replay and is returned. Before the first append. */
 typedef enum lth_err store_each(void *ctx, uint64_t number, const uint8_t *bytes, size_t len);
 LTH_MUST_USE enum lth_err store_replay(struct store *s, store_each *each, void *ctx);
+
+/* Makes the store ready for appends, once what was replayed is understood: a torn tail is cut off,
+ * all that is there is made durable, the shown mark is kept from now on. report is that of
+ * store_open, added to; where it says read_only the store stays so. LTH_IN_USE: another process has
+ * used it since it was opened, as can be where there was no lock file; LTH_DISK_FULL,
+ * LTH_NO_MEMORY, LTH_LIMIT, LTH_IO. Only store_close may follow a failure. */
+LTH_MUST_USE enum lth_err store_begin(struct store *s, struct store_report *report);
 
 /* The number the next appended record gets. */
 uint64_t store_next(const struct store *s);
@@ -106,8 +114,9 @@ struct store_stats {
 };
 void store_stats(const struct store *s, struct store_stats *out);
 
-/* Wraps the keys anew: only `vault` changes. The old key opens it no more. On failure the old
- * or, after LTH_IO, perhaps the new one holds. LTH_MALFORMED for an empty passphrase. */
+/* Wraps the keys anew: only `vault` changes, and store_begin need not come before. The old key
+ * opens it no more. On failure the old or, after LTH_IO, perhaps the new one holds. LTH_MALFORMED
+ * for an empty passphrase. */
 LTH_MUST_USE enum lth_err store_change_key(struct store *s, const struct store_key *key);
 
 /* Syncs, writes `head`, trims the last segment, gives up the lock, wipes keys. NULL is fine. */

@@ -31,7 +31,10 @@ static enum lth_err open_on(struct memdisk *m, struct store **out)
     static const struct store_options options = {
         .cost = {VAULT_MEMORY_KIB_MIN, 1}, .segment_max = 1 << 20, .now_ms = now_ms};
     struct store_report report;
-    return store_open_with(&m->disk, "s", &key, &options, out, &report);
+    enum lth_err err = store_open_with(&m->disk, "s", &key, &options, out, &report);
+    if (err == LTH_OK && store_begin(*out, &report) != LTH_OK)
+        abort();
+    return err;
 }
 
 static size_t text_of(uint64_t number, char text[TEXT_LEN])

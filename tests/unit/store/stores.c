@@ -20,7 +20,22 @@ const struct store_options test_options = {
 
 enum lth_err open_on(struct memdisk *m, struct store **out, struct store_report *report)
 {
-    return store_open_with(&m->disk, "s", &test_key, &test_options, out, report);
+    return open_with(&m->disk, "s", &test_key, out, report);
+}
+
+enum lth_err open_with(const struct disk *disk, const char *dir, const struct store_key *key,
+                       struct store **out, struct store_report *report)
+{
+    struct store *s;
+    enum lth_err err = store_open_with(disk, dir, key, &test_options, &s, report);
+    if (err != LTH_OK)
+        return err;
+    err = store_begin(s, report);
+    if (err == LTH_OK)
+        *out = s;
+    else
+        CHECK_ERR(store_close(s), LTH_OK, "nothing was appended");
+    return err;
 }
 
 struct store *must_open(struct memdisk *m, struct store_report *report)

@@ -10,7 +10,11 @@ extern const struct store_key test_key;         /* a key file: no Argon2 */
 extern const struct store_options test_options; /* cheap passphrases, a clock in our hand */
 extern uint64_t test_now_ms;
 
-/* store_open_with on m, directory "s". */
+/* store_open_with the test's options, and store_begin. */
+enum lth_err open_with(const struct disk *disk, const char *dir, const struct store_key *key,
+                       struct store **out, struct store_report *report);
+
+/* As above on m, directory "s", with the test's key. */
 enum lth_err open_on(struct memdisk *m, struct store **out, struct store_report *report);
 
 /* As above, and it must succeed. */

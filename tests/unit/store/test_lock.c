@@ -15,11 +15,12 @@ static void test_the_second_learns_the_pid_of_the_first(void **state)
     pid_t holder = 0;
     int status;
     memdisk_put(m, "s/lock", "4294967295999\n", 14); /* of whoever was here before */
-    CHECK_ERR(lock_take(&m->disk, "s", &first, &holder, &status), LTH_OK, "first");
-    CHECK_ERR(lock_take(&m->disk, "s", &second, &holder, &status), LTH_IN_USE, "second");
+    CHECK_ERR(lock_take(&m->disk, "s", true, &first, &holder, &status), LTH_OK, "first");
+    lock_sign(&first);
+    CHECK_ERR(lock_take(&m->disk, "s", true, &second, &holder, &status), LTH_IN_USE, "second");
     assert_int_equal(holder, getpid());
     lock_release(&first);
-    CHECK_ERR(lock_take(&m->disk, "s", &second, &holder, &status), LTH_OK, "after it");
+    CHECK_ERR(lock_take(&m->disk, "s", true, &second, &holder, &status), LTH_OK, "after it");
     lock_release(&second);
     assert_int_equal(memdisk_open_handles(m), 0);
     memdisk_free(m);
@@ -46,11 +47,14 @@ static void test_what_the_disk_says_is_passed_on(void **state)
         pid_t holder = 0;
         int status;
         memdisk_fail(m, rows[i].calls, 1, rows[i].error, true);
-        CHECK_ERR(lock_take(&m->disk, "s", &lock, &holder, &status), rows[i].want, rows[i].name);
-        if (rows[i].want == LTH_OK)
+        CHECK_ERR(lock_take(&m->disk, "s", true, &lock, &holder, &status), rows[i].want,
+                  rows[i].name);
+        if (rows[i].want == LTH_OK) {
+            lock_sign(&lock);
             lock_release(&lock);
-        else
+        } else {
             CHECK(status == -rows[i].error, rows[i].name);
+        }
         CHECK(memdisk_open_handles(m) == 0, rows[i].name);
         memdisk_free(m);
     }
@@ -67,8 +71,9 @@ static void test_a_lock_that_names_nobody_yields_pid_0(void **state)
         int status;
         memdisk_put(m, "s/lock", texts[i], strlen(texts[i]));
         memdisk_fail(m, MEM_PWRITE, 1, EIO, true);
-        CHECK_ERR(lock_take(&m->disk, "s", &first, &holder, &status), LTH_OK, texts[i]);
-        CHECK_ERR(lock_take(&m->disk, "s", &second, &holder, &status), LTH_IN_USE, texts[i]);
+        CHECK_ERR(lock_take(&m->disk, "s", true, &first, &holder, &status), LTH_OK, texts[i]);
+        lock_sign(&first);
+        CHECK_ERR(lock_take(&m->disk, "s", true, &second, &holder, &status), LTH_IN_USE, texts[i]);
         CHECK(holder == 0, texts[i]);
         lock_release(&first);
         memdisk_free(m);

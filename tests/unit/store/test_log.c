@@ -18,8 +18,9 @@ static void open_log(struct opened *o)
     size_t len;
     uint8_t *bytes = memdisk_bytes(o->m, "s/vault", &len);
     CHECK_ERR(vault_parse(&o->vault, bytes, len, &test_key), LTH_OK, "vault");
-    CHECK_ERR(log_open(&o->log, &o->m->disk, "s", &o->vault, &test_options, false, &report), LTH_OK,
+    CHECK_ERR(log_open(&o->log, &o->m->disk, "s", &o->vault, &test_options, &report), LTH_OK,
               "log");
+    CHECK_ERR(log_begin(&o->log, &report), LTH_OK, "begin");
 }
 
 static void begin_with(struct opened *o)

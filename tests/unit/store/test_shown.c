@@ -16,6 +16,7 @@ static struct shown opened(struct memdisk *m, const char *row)
 {
     struct shown mark;
     CHECK_ERR(shown_open(&mark, &m->disk, "s", &secrets, LAST), LTH_OK, row);
+    shown_begin(&mark, "s", LAST);
     return mark;
 }
 
@@ -125,6 +126,7 @@ static struct shown opened_at(struct memdisk *m, uint64_t last)
 {
     struct shown mark;
     CHECK_ERR(shown_open(&mark, &m->disk, "s", &secrets, last), LTH_OK, "with its last record");
+    shown_begin(&mark, "s", last);
     return mark;
 }
 

@@ -204,18 +204,14 @@ static void test_the_wrong_key_is_told_as_such(void **state)
     struct store_key wrong = {STORE_KEY_PASSPHRASE, (const uint8_t *)"correct house", 13};
     struct store_key file = {STORE_KEY_FILE, other, sizeof other};
     assert_false(store_exists(&m->disk, "s"));
-    CHECK_ERR(store_open_with(&m->disk, "s", &passphrase, &test_options, &s, &report), LTH_OK,
-              "new");
+    CHECK_ERR(open_with(&m->disk, "s", &passphrase, &s, &report), LTH_OK, "new");
     uint8_t secret[STORE_SECRET_LEN];
     memcpy(secret, store_secret(s), sizeof secret);
     must_close(s);
     assert_true(store_exists(&m->disk, "s"));
-    CHECK_ERR(store_open_with(&m->disk, "s", &wrong, &test_options, &s, &report), LTH_WRONG_KEY,
-              "wrong passphrase");
-    CHECK_ERR(store_open_with(&m->disk, "s", &file, &test_options, &s, &report), LTH_WRONG_KEY,
-              "key file");
-    CHECK_ERR(store_open_with(&m->disk, "s", &passphrase, &test_options, &s, &report), LTH_OK,
-              "right");
+    CHECK_ERR(open_with(&m->disk, "s", &wrong, &s, &report), LTH_WRONG_KEY, "wrong passphrase");
+    CHECK_ERR(open_with(&m->disk, "s", &file, &s, &report), LTH_WRONG_KEY, "key file");
+    CHECK_ERR(open_with(&m->disk, "s", &passphrase, &s, &report), LTH_OK, "right");
     assert_memory_equal(store_secret(s), secret, sizeof secret);
     must_close(s);
     memdisk_free(m);
@@ -240,7 +236,7 @@ static void test_a_changed_key_opens_what_the_old_one_wrote(void **state)
     fill(s, 1);
     must_close(s);
     CHECK_ERR(open_on(m, &s, &report), LTH_WRONG_KEY, "old key");
-    CHECK_ERR(store_open_with(&m->disk, "s", &next, &test_options, &s, &report), LTH_OK, "new key");
+    CHECK_ERR(open_with(&m->disk, "s", &next, &s, &report), LTH_OK, "new key");
     assert_int_equal(check_all(s, NULL, "replay"), 5);
     must_close(s);
     memdisk_free(m);
@@ -744,15 +740,13 @@ static void test_a_second_opener_learns_who_holds_the_store(void **state)
     struct stat about;
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/s", dir);
-    CHECK_ERR(store_open_with(disk_posix(), path, &test_key, &test_options, &s, &report), LTH_OK,
-              "first");
+    CHECK_ERR(open_with(disk_posix(), path, &test_key, &s, &report), LTH_OK, "first");
     fill(s, 20);
     store_set_shown(s, 7);
-    CHECK_ERR(store_open_with(disk_posix(), path, &test_key, &test_options, &second, &report),
-              LTH_IN_USE, "second");
+    CHECK_ERR(open_with(disk_posix(), path, &test_key, &second, &report), LTH_IN_USE, "second");
     assert_int_equal(report.holder, getpid());
     must_close(s);
-    CHECK_ERR(store_open_with(disk_posix(), path, &test_key, &test_options, &s, &report), LTH_OK,
+    CHECK_ERR(open_with(disk_posix(), path, &test_key, &s, &report), LTH_OK,
               "after the first has gone");
     assert_int_equal(check_all(s, NULL, "replay"), 20);
     assert_int_equal(store_shown(s), 7);

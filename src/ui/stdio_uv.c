@@ -1,8 +1,16 @@
 #include "ui/stdio_uv.h"
 
+#include <unistd.h>
+
 static void on_abandoned(void *ctx)
 {
     (void)ctx; /* the input frees itself */
+}
+
+static void abandon(int fd)
+{
+    if (fd > STDERR_FILENO)
+        (void)close(fd); /* it may be closed already */
 }
 
 enum lth_err stdio_open(uv_loop_t *loop, int in_fd, int out_fd, const struct input_user *in_user,
@@ -10,13 +18,17 @@ enum lth_err stdio_open(uv_loop_t *loop, int in_fd, int out_fd, const struct inp
 {
     struct stdio io = {0};
     enum lth_err err = input_open(loop, in_fd, in_user, &io.input);
-    if (err != LTH_OK)
-        return err;
-    err = output_open(loop, out_fd, out_user, &io.output);
     if (err == LTH_OK)
+        err = output_open(loop, out_fd, out_user, &io.output);
+    if (err == LTH_OK) {
         *out = io;
-    else
+        return LTH_OK;
+    }
+    if (io.input)
         input_close(io.input, on_abandoned, NULL);
+    else
+        abandon(in_fd);
+    abandon(out_fd);
     return err;
 }
 

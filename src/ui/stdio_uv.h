@@ -16,7 +16,8 @@ struct stdio {
     void *closed_ctx;
 };
 
-/* LTH_UNAVAILABLE: one of the two is closed; then neither is open. */
+/* On an error both are closed, but for descriptors 0 to 2. LTH_UNAVAILABLE: one of the two was
+ * closed already. */
 LTH_MUST_USE enum lth_err stdio_open(uv_loop_t *loop, int in_fd, int out_fd,
                                      const struct input_user *in_user,
                                      const struct output_user *out_user, struct stdio *out);

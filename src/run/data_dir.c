@@ -40,7 +40,7 @@ static enum lth_err make_parents(char *path)
     return LTH_OK;
 }
 
-enum lth_err data_dir_find(const char *given, char *path, size_t size)
+enum lth_err data_dir_name(const char *given, char *path, size_t size)
 {
     int len = write_path(given, path, size);
     if (len <= 0)
@@ -49,5 +49,11 @@ enum lth_err data_dir_find(const char *given, char *path, size_t size)
         return LTH_TOO_LONG;
     while (len > 1 && path[len - 1] == '/')
         path[--len] = '\0';
-    return make_parents(path);
+    return LTH_OK;
+}
+
+enum lth_err data_dir_find(const char *given, char *path, size_t size)
+{
+    enum lth_err err = data_dir_name(given, path, size);
+    return err == LTH_OK ? make_parents(path) : err;
 }

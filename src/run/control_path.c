@@ -1,0 +1,115 @@
+#include "run/control_path.h"
+
+#include "run/control_socket.h"
+#include "run/data_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PREFIX_LEN = 16 };
+
+static enum lth_err fits(int len, size_t size)
+{
+    return len >= 0 && (size_t)len < size ? LTH_OK : LTH_TOO_LONG;
+}
+
+static enum lth_err in_data_dir(const char *data_dir, char *path, size_t size)
+{
+    return fits(snprintf(path, size, "%s/control.sock", data_dir), size);
+}
+
+/* Where sockets go when no data directory is given; LTH_NOT_FOUND without XDG_RUNTIME_DIR, or when
+ * what it names is not this user's, as after su. */
+static enum lth_err runtime_dir(char *path, size_t size)
+{
+    const char *above = getenv("XDG_RUNTIME_DIR");
+    struct stat at;
+    if (!above || above[0] != '/' || stat(above, &at) != 0 || at.st_uid != geteuid())
+        return LTH_NOT_FOUND;
+    return fits(snprintf(path, size, "%s/lanthorn", above), size);
+}
+
+static enum lth_err make_private(const char *path)
+{
+    struct stat at;
+    if ((mkdir(path, 0700) != 0 && errno != EEXIST) || lstat(path, &at) != 0)
+        return LTH_IO;
+    bool is_private = S_ISDIR(at.st_mode) && at.st_uid == geteuid() && (at.st_mode & 077) == 0;
+    return is_private ? LTH_OK : LTH_UNAVAILABLE;
+}
+
+enum lth_err control_path_for(const char *given, const char *data_dir, const uint8_t id[ID_LEN],
+                              char *path, size_t size)
+{
+    char text[ID_TEXT_LEN + 1];
+    enum lth_err err = given ? LTH_NOT_FOUND : runtime_dir(path, size);
+    if (err == LTH_NOT_FOUND)
+        return in_data_dir(data_dir, path, size);
+    if (err == LTH_OK)
+        err = make_private(path);
+    if (err != LTH_OK)
+        return err;
+    size_t len = strlen(path);
+    id_write(id, text);
+    return fits(snprintf(path + len, size - len, "/%.*s.sock", PREFIX_LEN, text), size - len);
+}
+
+static bool answers(const char *path)
+{
+    int fd;
+    enum lth_err err = control_socket_connect(path, &fd);
+    if (err == LTH_OK)
+        close(fd);
+    return err == LTH_OK || err == LTH_LIMIT;
+}
+
+static bool is_socket_name(const char *name)
+{
+    size_t len = strlen(name);
+    return len > 5 && strcmp(name + len - 5, ".sock") == 0;
+}
+
+/* The one node that answers in dir, into path. */
+static enum lth_err find_one(DIR *dir, const char *dir_path, char *path, size_t size)
+{
+    char candidate[4096];
+    size_t found = 0;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        int len = snprintf(candidate, sizeof candidate, "%s/%s", dir_path, entry->d_name);
+        if (!is_socket_name(entry->d_name) || fits(len, sizeof candidate) != LTH_OK ||
+            !answers(candidate))
+            continue;
+        if (fits(snprintf(path, size, "%s", candidate), size) != LTH_OK)
+            return LTH_TOO_LONG;
+        found++;
+    }
+    return found == 0 ? LTH_NOT_FOUND : found == 1 ? LTH_OK : LTH_AMBIGUOUS;
+}
+
+static enum lth_err find_running(char *path, size_t size)
+{
+    char dir_path[4096];
+    enum lth_err err = runtime_dir(dir_path, sizeof dir_path);
+    DIR *dir = err == LTH_OK ? opendir(dir_path) : NULL;
+    if (!dir)
+        return LTH_NOT_FOUND;
+    err = find_one(dir, dir_path, path, size);
+    closedir(dir);
+    return err;
+}
+
+enum lth_err control_path_find(const char *given, char *path, size_t size)
+{
+    char data_dir[4096];
+    enum lth_err err = given ? LTH_NOT_FOUND : find_running(path, size);
+    if (err != LTH_NOT_FOUND)
+        return err;
+    err = data_dir_name(given, data_dir, sizeof data_dir);
+    return err == LTH_OK ? in_data_dir(data_dir, path, size) : err;
+}

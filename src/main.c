@@ -5,12 +5,16 @@
  * 3. run_stop says good-bye and waits for the disk; then `bye` is told, the user interface
  *    closes, the loop ends, the store closes.
  */
+#include "run/control_path.h"
+#include "run/control_socket.h"
 #include "run/run_uv.h"
 #include "run/service_uv.h"
 #include "settings.h"
 #include "start.h"
+#include "ui/control_uv.h"
 #include "ui/ui_uv.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
@@ -31,6 +35,9 @@ struct program {
     struct ui *ui;
     struct service service;
     struct service_watch watch;
+    struct control_socket socket;
+    struct control *control; /* NULL: none could be made, and why: */
+    struct sentence control_trouble;
     uv_signal_t signals[SIGNALS];
     bool quitting; /* a quit command waits for its answer */
     uint64_t quit_ticket;
@@ -97,7 +104,10 @@ static void tell_ready(const struct program *p, uint16_t port)
 static void on_event(void *ctx, const struct event *event)
 {
     struct program *p = ctx;
-    ui_event(p->ui, event);
+    if (!control_is_answer(event) || event->type == EVENT_BYE)
+        ui_event(p->ui, event);
+    if (p->control && event->type != EVENT_READY)
+        control_event(p->control, event);
     if (event->type == EVENT_READY)
         tell_ready(p, event->ready.port);
     if (!p->stopping && ui_is_full(p->ui))
@@ -109,11 +119,22 @@ static void on_idle(void *ctx)
     struct program *p = ctx;
     if (!p->stopping)
         ui_resume(p->ui);
+    if (!p->stopping && p->control)
+        control_resume(p->control);
 }
 
-static void on_ui_closed(void *ctx)
+static void on_closed(void *ctx)
 {
-    (void)ctx; /* the loop has nothing left to do and returns */
+    (void)ctx; /* when the last part has, the loop has nothing left to do and returns */
+}
+
+static void close_control(struct program *p)
+{
+    if (!p->control)
+        return;
+    control_socket_remove(&p->socket);
+    control_close(p->control, on_closed, p);
+    p->control = NULL;
 }
 
 static void on_stopped(void *ctx)
@@ -124,10 +145,11 @@ static void on_stopped(void *ctx)
     service_unwatch(&p->watch);
     const struct event bye = {
         .type = EVENT_BYE, .is_answer = p->quitting, .ticket = p->quit_ticket};
-    ui_event(p->ui, &bye);
+    on_event(p, &bye);
     if (p->status == EXIT_DONE)
         p->status = ui_exit_status(p->ui);
-    ui_close(p->ui, on_ui_closed, p);
+    ui_close(p->ui, on_closed, p);
+    close_control(p);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -200,6 +222,58 @@ static int open_ui(struct program *p)
     return EXIT_FAILED;
 }
 
+/* ---- the control socket ---- */
+
+static void on_client_ready(void *ctx, struct event *ready)
+{
+    struct program *p = ctx;
+    run_describe(p->run, ready);
+}
+
+static enum lth_err serve_socket(struct program *p)
+{
+    const struct control_host host = {on_submit, on_busy, on_client_ready, p};
+    enum lth_err err = control_open(&p->loop, p->socket.fd, &host, &p->control);
+    if (err == LTH_OK)
+        return LTH_OK;
+    control_socket_remove(&p->socket);
+    close(p->socket.fd);
+    return err;
+}
+
+static void explain(struct sentence *why, enum lth_err err, const char *path)
+{
+    if (err == LTH_IN_USE)
+        sentence_set(why,
+                     "Another node with this identity listens at %s: commands given there go "
+                     "to that one, not to this.",
+                     path);
+    else if (err == LTH_UNAVAILABLE)
+        sentence_set(why,
+                     "The directory %s is not this user's alone, so commands cannot reach "
+                     "this node: remove it, and start the node again.",
+                     path);
+    else
+        sentence_set(why,
+                     "No socket could be made at %s (%s), so commands cannot reach this node; "
+                     "all else works.",
+                     path, err == LTH_IO ? strerror(errno) : lth_strerror(err));
+}
+
+/* Before the node says that it is ready, so that whoever waits for that finds it. */
+static void open_control(struct program *p)
+{
+    char path[sizeof p->socket.path] = "";
+    enum lth_err err = control_path_for(p->options.data, p->start.data_dir, node_id(p->start.node),
+                                        path, sizeof path);
+    if (err == LTH_OK)
+        err = control_socket_listen(path, &p->socket);
+    if (err == LTH_OK)
+        err = serve_socket(p);
+    if (err != LTH_OK)
+        explain(&p->control_trouble, err, path);
+}
+
 static void watch_signals(struct program *p)
 {
     static const int numbers[SIGNALS] = {SIGTERM, SIGHUP, SIGINT};
@@ -261,8 +335,11 @@ static int run_loop(struct program *p)
 {
     watch_signals(p);
     service_watch(&p->watch, &p->loop, &p->service);
+    open_control(p);
     enum lth_err err = run_start(p->run);
     tell_report(p);
+    if (!p->control)
+        run_warn(p->run, "control", p->control_trouble.text);
     add_peers(p);
     if (err != LTH_OK)
         run_warn(p->run, "discovery_lost",
@@ -286,7 +363,7 @@ static int run_program(struct program *p)
     status = open_run(p);
     if (status == EXIT_DONE)
         return run_loop(p);
-    ui_close(p->ui, on_ui_closed, p);
+    ui_close(p->ui, on_closed, p);
     uv_run(&p->loop, UV_RUN_DEFAULT);
     return status;
 }

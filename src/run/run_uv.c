@@ -362,15 +362,21 @@ enum lth_err run_open(const struct run_config *config, struct run **out)
     return LTH_OK;
 }
 
+void run_describe(const struct run *r, struct event *ready)
+{
+    *ready = (struct event){.type = EVENT_READY};
+    memcpy(ready->ready.id, node_id(r->config.node), ID_LEN);
+    ready->ready.name = node_name(r->config.node);
+    ready->ready.version = LANTHORN_VERSION;
+    ready->ready.data = r->config.data_dir;
+    ready->ready.port = r->port;
+}
+
 static void tell_ready(struct run *r)
 {
-    struct event event = {.type = EVENT_READY};
-    memcpy(event.ready.id, node_id(r->config.node), ID_LEN);
-    event.ready.name = node_name(r->config.node);
-    event.ready.version = LANTHORN_VERSION;
-    event.ready.data = r->config.data_dir;
-    event.ready.port = r->port;
-    r->config.on_event(r->config.ctx, &event);
+    struct event ready;
+    run_describe(r, &ready);
+    r->config.on_event(r->config.ctx, &ready);
 }
 
 /* Where discovery cannot work as asked for, the network is watched nevertheless. */

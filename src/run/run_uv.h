@@ -39,6 +39,9 @@ LTH_MUST_USE enum lth_err run_open(const struct run_config *config, struct run *
 /* LTH_UNAVAILABLE: discovery cannot work as asked for; the node runs nevertheless. */
 LTH_MUST_USE enum lth_err run_start(struct run *r);
 
+/* EVENT_READY as of now. What it points to is borrowed until the next step. */
+void run_describe(const struct run *r, struct event *ready);
+
 void run_submit(struct run *r, const struct command *command);
 bool run_is_busy(const struct run *r);
 

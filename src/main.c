@@ -12,6 +12,7 @@
 #include "settings.h"
 #include "start.h"
 #include "ui/control_uv.h"
+#include "ui/news.h"
 #include "ui/ui_uv.h"
 
 #include <errno.h>
@@ -104,9 +105,12 @@ static void tell_ready(const struct program *p, uint16_t port)
 static void on_event(void *ctx, const struct event *event)
 {
     struct program *p = ctx;
-    if (!control_is_answer(event) || event->type == EVENT_BYE)
+    struct event news;
+    if (!control_is_answer(event))
         ui_event(p->ui, event);
-    if (p->control && event->type != EVENT_READY)
+    else if (news_of_answer(event, &news))
+        ui_event(p->ui, &news);
+    if (p->control)
         control_event(p->control, event);
     if (event->type == EVENT_READY)
         tell_ready(p, event->ready.port);

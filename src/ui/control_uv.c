@@ -12,6 +12,7 @@
 
 #include "ui/json_event.h"
 #include "ui/json_talk_uv.h"
+#include "ui/news.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,10 +165,9 @@ static bool is_let_in(int fd)
 /* Those that closed their end while a command of theirs is under way. */
 static void close_the_gone(struct control *c)
 {
-    struct client *client;
-    DL_FOREACH(c->clients, client)
-    if (json_talk_is_alone(client->talk))
-        close_client(client);
+    for (struct client *client = c->clients; client; client = client->next)
+        if (json_talk_is_alone(client->talk))
+            close_client(client);
 }
 
 /* The only line that it gets. */
@@ -255,15 +255,27 @@ enum lth_err control_open(uv_loop_t *loop, int listening_fd, const struct contro
 
 bool control_is_answer(const struct event *e)
 {
-    return e->is_answer && e->ticket >> TICKETS_SHIFT == 1;
+    return e->is_answer && e->type != EVENT_BYE && e->ticket >> TICKETS_SHIFT == 1;
+}
+
+static void tell_answer(struct control *c, const struct event *e)
+{
+    struct event news;
+    bool is_news = news_of_answer(e, &news) && news.type != EVENT_ACCEPTED;
+    for (struct client *client = c->clients; client; client = client->next)
+        if (json_talk_has_asked(client->talk, e->ticket))
+            json_talk_event(client->talk, e);
+        else if (is_news)
+            json_talk_event(client->talk, &news);
 }
 
 void control_event(struct control *c, const struct event *e)
 {
-    bool is_for_all = !e->is_answer || e->type == EVENT_BYE;
-    struct client *client;
-    DL_FOREACH(c->clients, client)
-    if (is_for_all || json_talk_has_asked(client->talk, e->ticket))
+    if (e->is_answer && e->type != EVENT_BYE) {
+        tell_answer(c, e);
+        return;
+    }
+    for (struct client *client = c->clients; client; client = client->next)
         json_talk_event(client->talk, e);
 }
 
@@ -279,7 +291,6 @@ static void put_first_last(struct control *c)
 
 void control_resume(struct control *c)
 {
-    struct client *client;
     c->resumes_again = true;
     if (c->is_resuming)
         return; /* the loop below sees to it */
@@ -287,8 +298,8 @@ void control_resume(struct control *c)
     while (c->resumes_again) {
         c->resumes_again = false;
         put_first_last(c);
-        DL_FOREACH(c->clients, client)
-        json_talk_resume(client->talk);
+        for (struct client *client = c->clients; client; client = client->next)
+            json_talk_resume(client->talk);
     }
     c->is_resuming = false;
 }
@@ -309,11 +320,10 @@ static void on_listening_closed(uv_handle_t *handle)
 
 void control_close(struct control *c, void (*on_closed)(void *ctx), void *ctx)
 {
-    struct client *client;
     c->on_closed = on_closed;
     c->closed_ctx = ctx;
     uv_close((uv_handle_t *)&c->listening, on_listening_closed);
     uv_close((uv_handle_t *)&c->again, on_handle_closed);
-    DL_FOREACH(c->clients, client)
-    close_client(client);
+    for (struct client *client = c->clients; client; client = client->next)
+        close_client(client);
 }

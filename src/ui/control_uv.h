@@ -27,10 +27,10 @@ struct control;
 LTH_MUST_USE enum lth_err control_open(uv_loop_t *loop, int listening_fd,
                                        const struct control_host *host, struct control **out);
 
-/* Is it the answer to a client's command? Then it is nobody else's. */
+/* It answers a client's command, so it is not for the node's own user; `bye` is for all. */
 bool control_is_answer(const struct event *e);
 
-/* Every event of the node. Answers to others' commands are passed over. */
+/* Every event of the node. Of answers to others' commands each gets what is news (ui/news.h). */
 void control_event(struct control *c, const struct event *e);
 
 void control_resume(struct control *c); /* host.busy() turned false */

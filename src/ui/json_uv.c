@@ -49,7 +49,8 @@ static enum lth_err open_json(uv_loop_t *loop, const struct ui_config *config,
 static void on_event(void *self, const struct event *e)
 {
     struct json *j = self;
-    json_talk_event(j->talk, e);
+    if (e->type != EVENT_ACCEPTED || e->is_answer) /* else another program has said something */
+        json_talk_event(j->talk, e);
 }
 
 static void resume(void *self)

@@ -36,6 +36,7 @@ struct json_talk {
     bool is_serving; /* serve is at work further up the stack */
     bool has_ended;  /* the input has, or a quit has been read */
     bool has_quit, has_stopped;
+    bool is_closing; /* the output may be gone */
     bool has_lost; /* memory was out: an event is missing, so no message counts as shown */
     void (*on_closed)(void *ctx);
     void *closed_ctx;
@@ -239,6 +240,8 @@ static bool may_drop(const struct json_talk *t)
 void json_talk_event(struct json_talk *t, const struct event *e)
 {
     struct open_command *o = find_question(t, e);
+    if (t->is_closing)
+        return;
     if (!o && may_drop(t)) {
         t->last_seq++;
         return;
@@ -288,7 +291,7 @@ static void on_stdio_closed(void *ctx)
 
 void json_talk_close(struct json_talk *t, void (*on_closed)(void *ctx), void *ctx)
 {
-    t->has_stopped = true;
+    t->has_stopped = t->is_closing = true;
     t->on_closed = on_closed;
     t->closed_ctx = ctx;
     stdio_close(&t->io, on_stdio_closed, t);

@@ -39,7 +39,7 @@ LTH_MUST_USE enum lth_err json_talk_open(uv_loop_t *loop, const struct json_talk
                                          struct json_talk **out);
 
 /* An answer to a command of this talk, or any other event. What answers somebody else's command
- * is the caller's to keep away. */
+ * is the caller's to keep away. Forgotten after json_talk_close. */
 void json_talk_event(struct json_talk *t, const struct event *e);
 
 /* The command with this ticket was given here and has no answer yet. */
@@ -51,7 +51,8 @@ bool json_talk_is_full(const struct json_talk *t);
 /* The other side has closed its socket altogether: what is still said reaches nobody. */
 bool json_talk_is_alone(const struct json_talk *t);
 
-/* Writes what is left, waits a little for it to be read, closes, frees. Once. */
+/* Writes what is left, waits a little for it to be read, closes, frees. Once. Until on_closed the
+ * other functions may be called, but json_talk_is_full. */
 void json_talk_close(struct json_talk *t, void (*on_closed)(void *ctx), void *ctx);
 
 #endif

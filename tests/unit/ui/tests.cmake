@@ -1,5 +1,6 @@
 unit(ui chat)
 unit(ui config_file)
+unit(ui control_uv ${CMAKE_CURRENT_LIST_DIR}/socket_client.c)
 unit(ui descriptor_uv)
 unit(ui group_pick)
 unit(ui group_text)
@@ -8,6 +9,7 @@ unit(ui input_uv)
 unit(ui journal ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui json_command)
 unit(ui json_event)
+unit(ui json_talk_uv ${CMAKE_CURRENT_LIST_DIR}/socket_client.c)
 unit(ui json_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui json_writer)
 unit(ui keyfile)
@@ -17,6 +19,7 @@ unit(ui later_uv)
 unit(ui lines)
 unit(ui lines_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui names)
+unit(ui news)
 unit(ui options)
 unit(ui output_uv)
 unit(ui overdue)
@@ -39,6 +42,10 @@ unit(ui unsettled)
 target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
 
 # The manual pages name every option, every setting and every command of the prompt.
+# Who connects, and that nobody can, where the test says so.
+target_link_options(test_ui_control_uv PRIVATE -Wl,--wrap=accept4,--wrap=getsockopt)
+
+# The manual page names every option and every command of the prompt.
 foreach(reader options prompt_command)
     target_compile_definitions(test_ui_${reader} PRIVATE
         LANTHORN_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.1.scd")

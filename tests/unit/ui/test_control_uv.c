@@ -189,10 +189,8 @@ static void test_one_more_than_the_most_is_told_so_and_closed(void **state)
         many[i] = join_and_greet(&s);
     struct socket_client one_more = join(&s);
     socket_client_until_end(&one_more);
-    assert_memory_equal(one_more.got,
-                        "{\"event\":\"error\",\"seq\":1,\"ref\":null,"
-                        "\"code\":\"limit\",",
-                        52);
+    assert_non_null(
+        strstr(one_more.got, "{\"event\":\"error\",\"seq\":1,\"ref\":null,\"code\":\"limit\","));
     assert_int_equal(socket_client_count(&one_more, "\n"), 1);
     socket_client_close(&one_more);
 
@@ -287,19 +285,26 @@ static void test_garbage_is_refused_and_the_next_line_works(void **state)
     server_close(&s);
 }
 
+/* All at once, so that they are read at once. */
+static void ask_ten_times(struct socket_client *c, const char *line)
+{
+    char lines[512] = "";
+    for (int i = 0; i < 10; i++)
+        strcat(lines, line);
+    socket_client_say(c, lines);
+}
+
 static void test_clients_take_turns_with_a_node_that_is_busy(void **state)
 {
     (void)state;
     server_open(&s);
-    s.turns_busy = s.busy = true;
+    s.turns_busy = true;
     struct socket_client a = join_and_greet(&s), b = join_and_greet(&s);
-    for (int i = 0; i < 10; i++) {
-        socket_client_say(&a, "{\"do\":\"peers\"}\n");
-        socket_client_say(&b, "{\"do\":\"groups\"}\n");
-    }
+    ask_ten_times(&a, "{\"do\":\"peers\"}\n");
+    ask_ten_times(&b, "{\"do\":\"groups\"}\n");
     turn(&s);
-    assert_int_equal(s.count, 0);
-    for (size_t i = 1; i <= 20; i++) {
+    assert_int_equal(s.count, 1);
+    for (size_t i = 2; i <= 20; i++) {
         s.busy = false;
         control_resume(s.control);
         assert_int_equal(s.count, i);
@@ -317,13 +322,12 @@ static void test_nobody_is_forgotten_by_a_node_that_is_idle_at_once(void **state
 {
     (void)state;
     server_open(&s);
-    s.busy = true;
+    s.turns_busy = true;
     struct socket_client a = join_and_greet(&s), b = join_and_greet(&s);
-    for (int i = 0; i < 10; i++) {
-        socket_client_say(&a, "{\"do\":\"peers\"}\n");
-        socket_client_say(&b, "{\"do\":\"groups\"}\n");
-    }
+    ask_ten_times(&a, "{\"do\":\"peers\"}\n");
+    ask_ten_times(&b, "{\"do\":\"groups\"}\n");
     turn(&s);
+    assert_int_equal(s.count, 1);
     s.busy = false;
     s.is_quick = true;
     control_resume(s.control);
@@ -411,12 +415,11 @@ static void test_without_descriptors_clients_wait_and_the_loop_sleeps(void **sta
 {
     (void)state;
     server_open(&s);
-    accept_fails = 1;
+    accept_fails = 100;
     struct socket_client a = join(&s);
-    while (accept_fails)
-        uv_run(&s.loop, UV_RUN_ONCE);
-    assert_int_equal(uv_run(&s.loop, UV_RUN_NOWAIT), 1); /* the timer is all there is */
     turn(&s);
+    assert_int_equal(accept_fails, 99); /* tried once, and not in every turn of the loop */
+    accept_fails = 0;
     assert_string_equal(a.got, "");
     socket_client_until_got(&a, "\"ready\"");
     socket_client_close(&a);

@@ -75,6 +75,8 @@ enum lth_err record_contact_parse(const uint8_t *bytes, size_t len, struct conta
     contact.first_seen_ms = read_u64(&r);
     read_string(&r, contact.name, sizeof contact.name);
     read_string(&r, contact.petname, sizeof contact.petname);
+    if (contact.flags & ~CONTACT_FLAGS)
+        return LTH_TOO_NEW; /* more may follow, then */
     if (contact.flags & CONTACT_INTRODUCED)
         read_bytes(&r, contact.introduced_by, 32);
     if (reader_finish(&r) != LTH_OK)

@@ -37,7 +37,12 @@ enum {
     RECORD_OPENED_LEN = 1 + 4 + 8,
 };
 
-enum { CONTACT_VERIFIED = 0x01, CONTACT_BLOCKED = 0x02, CONTACT_INTRODUCED = 0x04 };
+enum {
+    CONTACT_VERIFIED = 0x01,
+    CONTACT_BLOCKED = 0x02,
+    CONTACT_INTRODUCED = 0x04,
+    CONTACT_FLAGS = CONTACT_VERIFIED | CONTACT_BLOCKED | CONTACT_INTRODUCED,
+};
 
 struct contact_record {
     uint8_t x25519[32], ed25519[32], flags;
@@ -116,7 +121,8 @@ void record_opened_write(struct writer *w, const struct opened_record *opened);
 /* Type of a record of at least one byte. */
 uint8_t record_type(const uint8_t *bytes);
 
-/* Each reads a whole record of its type; LTH_MALFORMED otherwise. name: RECORD_NAME_MAX + 1. */
+/* Each reads a whole record of its type; LTH_MALFORMED otherwise. name: RECORD_NAME_MAX + 1. A
+ * contact with a flag that we do not know is LTH_TOO_NEW: written again, it would be gone. */
 LTH_MUST_USE enum lth_err record_name_parse(const uint8_t *bytes, size_t len, char *name);
 LTH_MUST_USE enum lth_err record_contact_parse(const uint8_t *bytes, size_t len,
                                                struct contact_record *out);

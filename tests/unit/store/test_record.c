@@ -224,6 +224,20 @@ static void test_who_introduced_somebody_comes_back(void **state)
     assert_int_equal(record_contact_parse(bytes, len - 1, &back), LTH_MALFORMED);
 }
 
+static void test_an_unknown_flag_of_a_contact_is_too_new(void **state)
+{
+    (void)state;
+    enum { FLAGS_AT = 1 + 32 + 32 };
+    const struct sample *s = &samples[RECORD_CONTACT];
+    for (unsigned bit = 0; bit < 8; bit++) {
+        uint8_t bytes[RECORD_CONTACT_MAX];
+        memcpy(bytes, s->bytes, s->len);
+        bytes[FLAGS_AT] |= (uint8_t)(1 << bit);
+        bool is_known = CONTACT_FLAGS >> bit & 1;
+        assert_int_equal(parse(RECORD_CONTACT, bytes, s->len) == LTH_TOO_NEW, !is_known);
+    }
+}
+
 static void test_a_record_says_its_type_and_is_no_other(void **state)
 {
     (void)state;
@@ -321,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_addresses_come_back),
         cmocka_unit_test(test_what_a_group_needs_comes_back),
         cmocka_unit_test(test_who_introduced_somebody_comes_back),
+        cmocka_unit_test(test_an_unknown_flag_of_a_contact_is_too_new),
         cmocka_unit_test(test_a_record_says_its_type_and_is_no_other),
         cmocka_unit_test(test_a_record_cut_anywhere_is_malformed),
         cmocka_unit_test(test_a_byte_more_is_malformed),

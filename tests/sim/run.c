@@ -6,12 +6,13 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
     JOBS_MAX = 64,
-    SEED_S = 120,      /* a seed that takes longer never ends */
+    SEED_S = 120,      /* of processor time; a seed that takes longer never ends */
     FAILURES_MAX = 10, /* told by one job */
 };
 
@@ -56,15 +57,23 @@ static void print_broken(const struct world *w)
     fflush(stdout);
 }
 
+/* SIGPROF after so many seconds of work; 0: no more. A process that is stopped, or has to wait for
+ * others, does not work. */
+static void watch(unsigned seconds)
+{
+    const struct itimerval limit = {.it_value.tv_sec = seconds};
+    setitimer(ITIMER_PROF, &limit, NULL);
+}
+
 static void run_seed(const struct options *o, uint64_t seed, struct result *result)
 {
     snprintf(last_words, sizeof last_words,
              "seed %" PRIu64 ": broken: the core lives\n"
              "  replay: tests/sim/run --seed %" PRIu64 "%s --nodes %zu --minutes %u --trace\n",
              seed, seed, o->story.groups ? " --groups" : "", o->story.people, o->story.minutes);
-    alarm(SEED_S);
+    watch(SEED_S);
     struct world *w = story_run(seed, &o->story, o->trace ? stdout : NULL);
-    alarm(0);
+    watch(0);
     result->seeds++;
     result->virtual_ms += w->now_ms;
     w->tally.seals = w->seals.count;
@@ -274,7 +283,7 @@ int main(int argc, char **argv)
     sodium_between_cheap_curves(!options.real_curves);
     signal(SIGABRT, on_death);
     signal(SIGSEGV, on_death);
-    signal(SIGALRM, on_death);
+    signal(SIGPROF, on_death);
     bool all = true;
     if (options.jobs == 1)
         sum = run_share(&options, 0);

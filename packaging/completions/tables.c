@@ -1,0 +1,160 @@
+#include "tables.h"
+
+#include "ui/shell.h"
+
+#include <string.h>
+
+bool node_option(size_t i, struct choice *out)
+{
+    const struct option_row *row = options_row(i);
+    if (!row)
+        return false;
+    *out = (struct choice){row->name, row->argument, row->help,
+                           row->kind, row->words,    row->may_repeat};
+    return true;
+}
+
+bool verb_option(size_t i, struct choice *out)
+{
+    const char *name = shell_option_name(i), *argument = shell_option_argument(i);
+    if (!name)
+        return false;
+    *out = (struct choice){.name = name, .argument = argument, .help = shell_option_help(i)};
+    out->kind = !argument                      ? OPTION_FLAG
+                : strcmp(argument, "DIR") == 0 ? OPTION_DIRECTORY
+                                               : OPTION_FREE;
+    return true;
+}
+
+static void split_name(const char *name, struct verb *out)
+{
+    size_t len = strcspn(name, " ");
+    snprintf(out->first, sizeof out->first, "%.*s", (int)len, name);
+    snprintf(out->second, sizeof out->second, "%s", name[len] ? name + len + 1 : "");
+}
+
+static bool begins_with(const char *name, const char *word)
+{
+    size_t len = strlen(word);
+    return strncmp(name, word, len) == 0 && (name[len] == ' ' || !name[len]);
+}
+
+bool verb_at(size_t i, struct verb *out)
+{
+    const char *name = shell_name(i);
+    if (!name)
+        return false;
+    *out = (struct verb){.usage = shell_usage(i), .help = shell_help(i), .is_new = true};
+    split_name(name, out);
+    for (size_t j = 0; j < i; j++)
+        out->is_new = out->is_new && !begins_with(shell_name(j), out->first);
+    return true;
+}
+
+/* True when usage has the word --name. */
+static bool names_option(const char *usage, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = strstr(usage, "--"); at; at = strstr(at + 2, "--"))
+        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == ' ' || at[2 + len] == ']'))
+            return true;
+    return false;
+}
+
+bool verb_option_is_general(size_t i)
+{
+    for (size_t j = 0; shell_name(j); j++)
+        if (names_option(shell_usage(j), shell_option_name(i)))
+            return false;
+    return true;
+}
+
+bool verb_takes(const struct verb *v, size_t i)
+{
+    return names_option(v->usage, shell_option_name(i));
+}
+
+bool verb_word(const struct verb *v, size_t n, char word[WORD_SIZE], bool *goes_on)
+{
+    const char *at = v->usage;
+    for (; n > 0; n--) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    at += strspn(at, "[");
+    if (!*at || *at == '-') /* behind the words stand the options */
+        return false;
+    size_t len = strcspn(at, " .]");
+    snprintf(word, WORD_SIZE, "%.*s", (int)len, at);
+    *goes_on = strncmp(at + len, "...", 3) == 0;
+    return true;
+}
+
+void write_first_words(FILE *to)
+{
+    struct verb v;
+    for (size_t i = 0; verb_at(i, &v); i++)
+        if (v.is_new)
+            fprintf(to, "%s%s", i ? " " : "", v.first);
+}
+
+void write_second_words(FILE *to, const char *first, const char *between)
+{
+    struct verb v;
+    bool is_first = true;
+    for (size_t i = 0; verb_at(i, &v); i++)
+        if (*v.second && strcmp(v.first, first) == 0) {
+            fprintf(to, "%s%s", is_first ? "" : between, v.second);
+            is_first = false;
+        }
+}
+
+static bool is_of_node(const char *name)
+{
+    for (size_t i = 0; options_name(i); i++)
+        if (strcmp(options_name(i), name) == 0)
+            return true;
+    return false;
+}
+
+void write_options_with_argument(FILE *to, const char *between)
+{
+    struct choice c;
+    bool is_first = true;
+    for (size_t i = 0; node_option(i, &c); i++)
+        if (c.argument) {
+            fprintf(to, "%s--%s", is_first ? "" : between, c.name);
+            is_first = false;
+        }
+    for (size_t i = 0; verb_option(i, &c); i++)
+        if (c.argument && !is_of_node(c.name))
+            fprintf(to, "%s--%s", between, c.name);
+}
+
+bool word_has_choices(const char *word)
+{
+    return strchr(word, '|') != NULL || strcmp(word, "COMMAND") == 0;
+}
+
+void write_word_choices(FILE *to, const char *word)
+{
+    if (strcmp(word, "COMMAND") == 0) {
+        write_first_words(to);
+        return;
+    }
+    for (; *word; word++)
+        putc(*word == '|' ? ' ' : *word, to);
+}
+
+void write_quoted(FILE *to, const char *text, const char *special, const char *quote)
+{
+    for (; *text; text++) {
+        if (*text == '\'') {
+            fputs(quote, to);
+            continue;
+        }
+        if (strchr(special, *text))
+            putc('\\', to);
+        putc(*text, to);
+    }
+}

@@ -9,3 +9,14 @@ add_test(NAME unit/house/pure
 add_test(NAME unit/house/store_is_local
     COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/pure.sh ${CMAKE_NM} $<TARGET_FILE:lanthorn_run>
         $<TARGET_FILE:lanthorn_store>)
+
+# The manual: each page as it is read, and the converter that makes one of PROTOCOL.md.
+get_property(pages GLOBAL PROPERTY LANTHORN_PAGES)
+foreach(page ${pages})
+    get_filename_component(name ${page} NAME)
+    add_test(NAME unit/house/page_${name} COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/page.sh ${page})
+    set_tests_properties(unit/house/page_${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+endforeach()
+add_test(NAME unit/house/md2scd
+    COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_LIST_DIR}/test_md2scd.py
+        ${CMAKE_SOURCE_DIR}/packaging/man/md2scd)

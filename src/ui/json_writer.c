@@ -2,9 +2,9 @@
 
 #include "base/display.h"
 #include "base/utf8.h"
+#include "ui/time_text.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { REPLACEMENT = 0xfffd };
 
@@ -159,34 +159,15 @@ void json_put_hash(struct json_writer *w, const char *key, const uint8_t hash[32
     json_put_text(w, key, text, sizeof text);
 }
 
-/* count digits of value, with leading zeros. */
-static void write_digits(char *to, unsigned value, int count)
-{
-    for (int i = count - 1; i >= 0; i--, value /= 10)
-        to[i] = (char)('0' + value % 10);
-}
-
 void json_put_time(struct json_writer *w, const char *key, uint64_t time_ms)
 {
-    const uint64_t last_ms = 253402300799999; /* 9999-12-31T23:59:59.999Z */
-    char text[] = "YYYY-MM-DDTHH:MM:SS.mmmZ";
+    char text[TIME_TEXT_LEN + 1];
     if (time_ms == 0) {
         json_put_null(w, key);
         return;
     }
-    if (time_ms > last_ms)
-        time_ms = last_ms;
-    time_t seconds = (time_t)(time_ms / 1000);
-    struct tm t;
-    gmtime_r(&seconds, &t);
-    write_digits(text, (unsigned)t.tm_year + 1900, 4);
-    write_digits(text + 5, (unsigned)t.tm_mon + 1, 2);
-    write_digits(text + 8, (unsigned)t.tm_mday, 2);
-    write_digits(text + 11, (unsigned)t.tm_hour, 2);
-    write_digits(text + 14, (unsigned)t.tm_min, 2);
-    write_digits(text + 17, (unsigned)t.tm_sec, 2);
-    write_digits(text + 20, (unsigned)(time_ms % 1000), 3);
-    json_put_text(w, key, text, sizeof text - 1);
+    time_write(time_ms, text);
+    json_put_text(w, key, text, TIME_TEXT_LEN);
 }
 
 enum lth_err json_writer_finish(struct json_writer *w)

@@ -1,5 +1,8 @@
 #include "ui/json_command.h"
 
+#include "base/utf8.h"
+#include "ui/json_writer.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,4 +222,76 @@ void json_command_clear(struct parsed_command *p)
     json_decref(p->root);
     free(p->members);
     *p = (struct parsed_command){0};
+}
+
+/* ---- and back ---- */
+
+static bool is_good(const void *text, size_t len)
+{
+    return utf8_is_valid(text, len);
+}
+
+/* What c has for the field; a string that is not there is left out. */
+static bool put_string(struct json_writer *w, const struct field *f, const struct command *c)
+{
+    const char *text;
+    memcpy(&text, (const char *)c + f->offset, sizeof text);
+    if (!text)
+        return !f->required;
+    json_put_string(w, f->key, text);
+    return is_good(text, strlen(text));
+}
+
+/* A number that asks for the default is left out. */
+static bool put_number(struct json_writer *w, const struct field *f, const struct command *c)
+{
+    uint32_t number;
+    memcpy(&number, (const char *)c + f->offset, sizeof number);
+    if (number != (f->type == FIELD_COUNT ? 0 : UINT32_MAX))
+        json_put_number(w, f->key, number);
+    return true;
+}
+
+static bool put_members(struct json_writer *w, const char *key, const struct command *c)
+{
+    bool all_good = true;
+    json_put_open(w, key, '[');
+    for (size_t i = 0; i < c->member_count; i++) {
+        json_put_string(w, NULL, c->members[i]);
+        all_good = all_good && is_good(c->members[i], strlen(c->members[i]));
+    }
+    json_put_close(w, ']');
+    return all_good;
+}
+
+static bool put_field(struct json_writer *w, const struct field *f, const struct command *c)
+{
+    switch (f->type) {
+    case FIELD_STRING: return put_string(w, f, c);
+    case FIELD_TEXT:
+        json_put_text(w, f->key, c->text, c->text_len);
+        return is_good(c->text, c->text_len);
+    case FIELD_COUNT:
+    case FIELD_SECONDS: return put_number(w, f, c);
+    case FIELD_MEMBERS: return put_members(w, f->key, c);
+    }
+    return false;
+}
+
+enum lth_err json_command_write(struct buffer *out, const struct command *c, struct json_ref ref)
+{
+    struct json_writer w = json_writer_over(out);
+    bool all_good = true;
+    json_put_open(&w, NULL, '{');
+    json_put_string(&w, "do", command_word(c->type));
+    if (ref.text)
+        json_put_text(&w, "ref", ref.text, ref.len);
+    for (size_t i = 0; i < LENGTH(fields); i++)
+        if (fields[i].command == c->type)
+            all_good = put_field(&w, &fields[i], c) && all_good;
+    json_put_close(&w, '}');
+    enum lth_err err = json_writer_finish(&w);
+    if (err == LTH_OK && !all_good)
+        out->len = w.start;
+    return err == LTH_OK && !all_good ? LTH_MALFORMED : err;
 }

@@ -1,4 +1,4 @@
-/* ui/json_command.h - one JSON line as a command (INTERFACE.md, "Commands").
+/* ui/json_command.h - one JSON line as a command, and back (INTERFACE.md, "Commands").
  *
  * Strict about what it knows: duplicate keys, wrong types and bad UTF-8 are refused. Fields
  * it does not know are ignored, for later versions may add some.
@@ -30,5 +30,10 @@ struct refusal {
 LTH_MUST_USE bool json_command_parse(const char *line, size_t len, struct parsed_command *out,
                                      struct refusal *why);
 void json_command_clear(struct parsed_command *p);
+
+/* Appends the line that is read back as c, its line feed included. LTH_MALFORMED: a text or a name
+ * is not UTF-8, or one is missing; LTH_NO_MEMORY. Then out is as it was. */
+LTH_MUST_USE enum lth_err json_command_write(struct buffer *out, const struct command *c,
+                                             struct json_ref ref);
 
 #endif

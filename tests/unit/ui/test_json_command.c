@@ -242,6 +242,78 @@ static void test_deep_nesting_is_refused(void **state)
     json_command_clear(&p);
 }
 
+/* Lines as json_command_write has them: one for each command, and each field left out once. */
+static const char *const written[] = {
+    "{\"do\":\"send\",\"to\":\"bob\",\"text\":\"a\\u0000\\n\\\"日\"}",
+    "{\"do\":\"peers\"}",
+    "{\"do\":\"history\",\"with\":\"bob\",\"last\":7,\"before\":\"b\"}",
+    "{\"do\":\"history\",\"with\":\"bob\"}",
+    "{\"do\":\"message\",\"id\":\"i\"}",
+    "{\"do\":\"name\",\"name\":\"\"}",
+    "{\"do\":\"petname\",\"peer\":\"p\",\"petname\":\"\"}",
+    "{\"do\":\"verify\",\"peer\":\"p\",\"number\":\"1 2\"}",
+    "{\"do\":\"verify\",\"peer\":\"p\"}",
+    "{\"do\":\"block\",\"peer\":\"p\"}",
+    "{\"do\":\"unblock\",\"peer\":\"p\"}",
+    "{\"do\":\"peer.add\",\"address\":\"a:1\"}",
+    "{\"do\":\"peer.remove\",\"address\":\"a:1\"}",
+    "{\"do\":\"group.create\",\"name\":\"two words\",\"members\":[\"bob\",\"日本\"]}",
+    "{\"do\":\"group.create\",\"name\":\"n\",\"members\":[]}",
+    "{\"do\":\"group.add\",\"group\":\"#g\",\"member\":\"m\"}",
+    "{\"do\":\"group.remove\",\"group\":\"#g\",\"member\":\"m\"}",
+    "{\"do\":\"group.promote\",\"group\":\"#g\",\"member\":\"m\"}",
+    "{\"do\":\"group.demote\",\"group\":\"#g\",\"member\":\"m\"}",
+    "{\"do\":\"group.leave\",\"group\":\"#g\"}",
+    "{\"do\":\"group.rekey\",\"group\":\"#g\"}",
+    "{\"do\":\"group.rename\",\"group\":\"#g\",\"name\":\"n\"}",
+    "{\"do\":\"group.history\",\"group\":\"#g\",\"history\":\"all\"}",
+    "{\"do\":\"groups\"}",
+    "{\"do\":\"status\"}",
+    "{\"do\":\"sync\",\"timeout_s\":0}",
+    "{\"do\":\"sync\"}",
+    "{\"do\":\"quit\"}",
+    "{\"do\":\"quit\",\"ref\":\"r\\u001b\"}",
+};
+
+static void test_what_is_read_is_written_as_it_was(void **state)
+{
+    bool is_there[COMMAND_COUNT] = {false};
+    (void)state;
+    for (size_t i = 0; i < LENGTH(written); i++) {
+        struct parsed_command p = parse(written[i]);
+        struct buffer out = {0};
+        is_there[p.command.type] = true;
+        CHECK_ERR(json_command_write(&out, &p.command, p.ref), LTH_OK, written[i]);
+        CHECK(out.len == strlen(written[i]) + 1 && out.bytes[out.len - 1] == '\n', written[i]);
+        CHECK(memcmp(out.bytes, written[i], out.len - 1) == 0, written[i]);
+        buffer_clear(&out);
+        json_command_clear(&p);
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        CHECK(is_there[i], command_word((enum command_type)i));
+}
+
+static void test_what_could_not_be_read_back_is_not_written(void **state)
+{
+    static const char *const members[] = {"bob", "\xff"};
+    static const struct command unwritten[] = {
+        {.type = COMMAND_SEND, .who = "bob", .text = (const uint8_t *)"a\xff", .text_len = 2},
+        {.type = COMMAND_SEND, .who = "\xc0\x80", .text = (const uint8_t *)"a", .text_len = 1},
+        {.type = COMMAND_SEND, .text = (const uint8_t *)"a", .text_len = 1},
+        {.type = COMMAND_VERIFY, .who = "bob", .number = "\xff"},
+        {.type = COMMAND_GROUP_CREATE, .name = "g", .members = members, .member_count = 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(unwritten); i++) {
+        struct buffer out = {0};
+        assert_int_equal(buffer_append(&out, "before", 6), LTH_OK);
+        assert_int_equal(json_command_write(&out, &unwritten[i], (struct json_ref){0}),
+                         LTH_MALFORMED);
+        assert_int_equal(out.len, 6);
+        buffer_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +325,8 @@ int main(void)
         cmocka_unit_test(test_a_refused_line_keeps_its_ref),
         cmocka_unit_test(test_a_zero_byte_is_called_by_its_name),
         cmocka_unit_test(test_deep_nesting_is_refused),
+        cmocka_unit_test(test_what_is_read_is_written_as_it_was),
+        cmocka_unit_test(test_what_could_not_be_read_back_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

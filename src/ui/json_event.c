@@ -2,6 +2,22 @@
 
 #include "ui/json_writer.h"
 
+static void put_string_or_null(struct json_writer *w, const char *key, const char *text)
+{
+    if (text)
+        json_put_string(w, key, text);
+    else
+        json_put_null(w, key);
+}
+
+static void put_id_or_null(struct json_writer *w, const char *key, const uint8_t *id)
+{
+    if (id)
+        json_put_id(w, key, id);
+    else
+        json_put_null(w, key);
+}
+
 static void write_ready(struct json_writer *w, const struct event *e)
 {
     json_put_id(w, "id", e->ready.id);
@@ -50,6 +66,8 @@ static void write_message(struct json_writer *w, const struct message_view *m)
         json_put_hash(w, "group", m->conversation);
     else
         json_put_null(w, "group");
+    put_string_or_null(w, "group_name", m->group_name);
+    put_id_or_null(w, "with", m->with);
     json_put_id(w, "from", m->from);
     json_put_string(w, "name", m->name);
     json_put_number(w, "number", m->number);
@@ -75,11 +93,10 @@ static void write_member(struct json_writer *w, const struct member_view *m)
     json_put_id(w, "id", m->id);
     json_put_string(w, "name", m->name);
     json_put_bool(w, "admin", m->admin);
-    if (m->introduced)
-        json_put_id(w, "introduced_by", m->introduced_by);
-    else
-        json_put_null(w, "introduced_by");
+    put_id_or_null(w, "introduced_by", m->introduced ? m->introduced_by : NULL);
+    put_string_or_null(w, "introducer", m->introduced ? m->introducer : NULL);
     json_put_bool(w, "online", m->online);
+    json_put_bool(w, "verified", m->verified);
     json_put_close(w, '}');
 }
 
@@ -107,13 +124,8 @@ static void write_change(struct json_writer *w, const struct group_change *c)
     json_put_id(w, "by", c->by);
     json_put_string(w, "name", c->by_name);
     json_put_string(w, "do", c->what);
-    if (c->subject_name) {
-        json_put_id(w, "member", c->subject);
-        json_put_string(w, "member_name", c->subject_name);
-    } else {
-        json_put_null(w, "member");
-        json_put_null(w, "member_name");
-    }
+    put_id_or_null(w, "member", c->subject_name ? c->subject : NULL);
+    put_string_or_null(w, "member_name", c->subject_name);
     json_put_close(w, '}');
 }
 
@@ -128,6 +140,7 @@ static void write_groups(struct json_writer *w, const struct event *e)
 static void write_delivery(struct json_writer *w, const struct event *e)
 {
     json_put_hash(w, "id", e->delivery.id);
+    json_put_hash(w, "conversation", e->delivery.conversation);
     json_put_id(w, "peer", e->delivery.peer);
     json_put_time(w, "time", e->delivery.time_ms);
 }

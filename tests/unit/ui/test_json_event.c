@@ -2,11 +2,11 @@
 #include "check.h"
 
 #include "ui/json_event.h"
+#include "ui/sample_events.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
-static const char hostile[] = "\"}\n{\"event\":\"bye\"}\x1b[2J\\";
 static const uint8_t id[ID_LEN] = {7};
 
 /* The line of e, parsed; caller decrefs. It is one line. */
@@ -22,111 +22,6 @@ static json_t *write_and_parse(const struct event *e, struct json_ref ref)
     return root;
 }
 
-static void set_message(struct message_view *m)
-{
-    static const char text[] = "line one\nline \"two\" 日本";
-    *m = (struct message_view){.name = hostile, .number = 3, .time_ms = 1000, .record = 9};
-    m->text = (const uint8_t *)text;
-    m->text_len = sizeof text - 1;
-}
-
-static const struct message_view *one_message(void)
-{
-    static struct message_view m;
-    set_message(&m);
-    return &m;
-}
-
-static struct peer_view a_peer(void)
-{
-    struct peer_view p = {.name = hostile, .petname = "", .online = true, .address_count = 1};
-    assert_int_equal(endpoint_parse("192.0.2.1:7327", &p.addresses[0]), LTH_OK);
-    return p;
-}
-
-static const struct group_view *a_group(void)
-{
-    static const struct member_view members[] = {
-        {.id = {1}, .name = hostile, .admin = true, .is_me = true},
-        {.id = {2}, .name = "bob", .online = true, .introduced = true, .introduced_by = {1}},
-    };
-    static const struct group_view group = {
-        .name = hostile,
-        .epoch = 5,
-        .members = members,
-        .member_count = LENGTH(members),
-        .all_history = true,
-        .change = {true, "add", {1}, {2}, hostile, hostile, false, false},
-    };
-    return &group;
-}
-
-static void fill(struct event *e)
-{
-    static struct peer_view peer;
-    static struct recipient_view recipient = {.state = STATE_SENT, .time_ms = 1};
-    static const struct drop_count dropped[] = {{"bad_frame", 2}};
-    peer = a_peer();
-    switch (e->type) {
-    case EVENT_READY:
-        e->ready.name = e->ready.version = e->ready.data = hostile;
-        e->ready.port = 7327;
-        break;
-    case EVENT_PEER:
-    case EVENT_CONTACT: e->peer = peer; break;
-    case EVENT_MESSAGE: set_message(&e->message); break;
-    case EVENT_GROUP:
-    case EVENT_LEFT: e->group = *a_group(); break;
-    case EVENT_GROUPS:
-        e->groups.groups = a_group();
-        e->groups.count = 1;
-        break;
-    case EVENT_KEY_CHANGE: e->key_change.name = hostile; break;
-    case EVENT_WARNING:
-        e->warning.code = "torn_tail";
-        e->warning.text = hostile;
-        break;
-    case EVENT_ERROR:
-        e->error.code = CODE_AMBIGUOUS;
-        e->error.text = hostile;
-        break;
-    case EVENT_PEERS:
-        e->peers.peers = &peer;
-        e->peers.count = 1;
-        break;
-    case EVENT_HISTORY:
-        e->history.messages = one_message();
-        e->history.count = 1;
-        e->history.more = true;
-        break;
-    case EVENT_MESSAGE_STATE:
-        e->message_state.recipients = &recipient;
-        e->message_state.count = 1;
-        break;
-    case EVENT_NAMED: e->named.name = hostile; break;
-    case EVENT_SAFETY: e->safety.number = "012345"; break;
-    case EVENT_ADDRESS: e->address.address = "a:1"; break;
-    case EVENT_STATUS:
-        e->status = (struct status_view){.name = hostile,
-                                         .version = "1",
-                                         .dropped = dropped,
-                                         .dropped_count = 1,
-                                         .discovery_backend = "avahi",
-                                         .discovery_state = "published",
-                                         .pid = 4};
-        break;
-    case EVENT_SENT:
-    case EVENT_DELIVERED:
-    case EVENT_GAP:
-    case EVENT_GAP_FILLED:
-    case EVENT_WAITING_FOR_KEY:
-    case EVENT_FORK:
-    case EVENT_ACCEPTED:
-    case EVENT_SYNCED:
-    case EVENT_BYE: break;
-    }
-}
-
 /* The fields besides event, seq and ref, in INTERFACE.md's order. */
 static const struct {
     enum event_type type;
@@ -134,9 +29,9 @@ static const struct {
 } rows[] = {
     {EVENT_READY, "id name port version data"},
     {EVENT_PEER, "id name petname online verified blocked addresses last_seen"},
-    {EVENT_MESSAGE, "id conversation kind group from name number time text"},
-    {EVENT_SENT, "id peer time"},
-    {EVENT_DELIVERED, "id peer time"},
+    {EVENT_MESSAGE, "id conversation kind group group_name with from name number time text"},
+    {EVENT_SENT, "id conversation peer time"},
+    {EVENT_DELIVERED, "id conversation peer time"},
     {EVENT_GROUP, "group change"},
     {EVENT_LEFT, "group change"},
     {EVENT_GAP, "conversation from first last"},
@@ -177,7 +72,7 @@ static void test_every_event_has_the_documented_fields(void **state)
     assert_int_equal(LENGTH(rows), EVENT_BYE + 1);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct event e = {.type = rows[i].type};
-        fill(&e);
+        sample_event(&e);
         json_t *root = write_and_parse(&e, (struct json_ref){"r", 1});
         const char *word = event_word(e.type);
         CHECK(!strcmp(json_string_value(json_object_get(root, "event")), word), word);
@@ -191,9 +86,9 @@ static void test_hostile_words_come_back_as_they_were(void **state)
 {
     (void)state;
     struct event e = {.type = EVENT_MESSAGE};
-    set_message(&e.message);
+    sample_event(&e);
     json_t *root = write_and_parse(&e, (struct json_ref){0});
-    assert_string_equal(json_string_value(json_object_get(root, "name")), hostile);
+    assert_string_equal(json_string_value(json_object_get(root, "name")), sample_words);
     assert_string_equal(json_string_value(json_object_get(root, "text")), e.message.text);
     assert_true(json_is_null(json_object_get(root, "group")));
     assert_null(json_object_get(root, "ref"));
@@ -204,8 +99,8 @@ static void test_a_ref_may_hold_anything(void **state)
 {
     (void)state;
     struct event e = {.type = EVENT_BYE};
-    json_t *root = write_and_parse(&e, (struct json_ref){hostile, sizeof hostile - 1});
-    assert_string_equal(json_string_value(json_object_get(root, "ref")), hostile);
+    json_t *root = write_and_parse(&e, (struct json_ref){sample_words, strlen(sample_words)});
+    assert_string_equal(json_string_value(json_object_get(root, "ref")), sample_words);
     json_decref(root);
 }
 
@@ -223,7 +118,7 @@ static void test_nested_objects_have_their_fields_too(void **state)
 {
     (void)state;
     struct event e = {.type = EVENT_STATUS};
-    fill(&e);
+    sample_event(&e);
     json_t *root = write_and_parse(&e, (struct json_ref){0});
     check_fields(json_object_get(root, "handshakes"), "ok failed", 0, "handshakes");
     check_fields(json_object_get(root, "store"), "records bytes segments writable", 0, "store");
@@ -234,7 +129,7 @@ static void test_nested_objects_have_their_fields_too(void **state)
     json_decref(root);
 
     e = (struct event){.type = EVENT_PEERS};
-    fill(&e);
+    sample_event(&e);
     root = write_and_parse(&e, (struct json_ref){0});
     json_t *peer = json_array_get(json_object_get(root, "peers"), 0);
     check_fields(peer, rows[EVENT_CONTACT].fields, 0, "peer");
@@ -248,14 +143,14 @@ static void test_history_and_recipients_are_lists_of_objects(void **state)
 {
     (void)state;
     struct event e = {.type = EVENT_HISTORY};
-    fill(&e);
+    sample_event(&e);
     json_t *root = write_and_parse(&e, (struct json_ref){0});
     check_fields(json_array_get(json_object_get(root, "messages"), 0), rows[EVENT_MESSAGE].fields,
                  0, "message");
     json_decref(root);
 
     e = (struct event){.type = EVENT_MESSAGE_STATE};
-    fill(&e);
+    sample_event(&e);
     root = write_and_parse(&e, (struct json_ref){0});
     json_t *recipient = json_array_get(json_object_get(root, "recipients"), 0);
     check_fields(recipient, "peer state time", 0, "recipient");
@@ -273,7 +168,7 @@ static void test_a_group_has_its_members_and_its_last_change(void **state)
     (void)state;
     char bob[ID_TEXT_LEN + 1];
     struct event e = {.type = EVENT_GROUP};
-    fill(&e);
+    sample_event(&e);
     id_write(e.group.members[1].id, bob);
     json_t *root = write_and_parse(&e, (struct json_ref){0});
     json_t *group = get(root, "group"), *change = get(root, "change");
@@ -285,7 +180,7 @@ static void test_a_group_has_its_members_and_its_last_change(void **state)
     assert_string_equal(json_string_value(get(change, "member")), bob);
     json_t *first = json_array_get(get(group, "members"), 0);
     json_t *second = json_array_get(get(group, "members"), 1);
-    check_fields(first, "id name admin introduced_by online", 0, "member");
+    check_fields(first, "id name admin introduced_by introducer online verified", 0, "member");
     assert_true(json_is_true(get(first, "admin")) && json_is_false(get(second, "admin")));
     assert_true(json_is_null(get(first, "introduced_by")));
     assert_true(json_is_string(get(second, "introduced_by")));
@@ -297,7 +192,7 @@ static void test_a_change_about_nobody_and_no_change_are_null(void **state)
 {
     (void)state;
     struct event e = {.type = EVENT_LEFT};
-    fill(&e);
+    sample_event(&e);
     e.group.change.subject_name = NULL;
     json_t *root = write_and_parse(&e, (struct json_ref){0});
     assert_true(json_is_null(get(get(root, "change"), "member")));
@@ -313,9 +208,9 @@ static void test_a_message_of_a_group_names_the_group_by_its_id(void **state)
 {
     (void)state;
     struct event e = {.type = EVENT_MESSAGE};
-    fill(&e);
+    sample_event(&e);
     e.message.conversation[0] = 0xcd;
-    e.message.group_name = hostile;
+    e.message.group_name = sample_words;
     json_t *root = write_and_parse(&e, (struct json_ref){0});
     const char *group = json_string_value(get(root, "group"));
     assert_string_equal(json_string_value(get(root, "kind")), "group");

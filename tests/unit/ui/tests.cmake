@@ -8,7 +8,8 @@ unit(ui headless_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui input_uv)
 unit(ui journal ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui json_command)
-unit(ui json_event)
+unit(ui json_event ${CMAKE_CURRENT_LIST_DIR}/sample_events.c)
+unit(ui json_event_read ${CMAKE_CURRENT_LIST_DIR}/sample_events.c)
 unit(ui json_talk_uv ${CMAKE_CURRENT_LIST_DIR}/socket_client.c)
 unit(ui json_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui json_writer)
@@ -42,11 +43,10 @@ unit(ui unsettled)
 # Memory that is out, where the test says so.
 target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
 
-# The manual pages name every option, every setting and every command of the prompt.
 # Who connects, and that nobody can, where the test says so.
 target_link_options(test_ui_control_uv PRIVATE -Wl,--wrap=accept4,--wrap=getsockopt)
 
-# The manual page names every option and every command of the prompt.
+# The manual pages name every option, every setting and every command of the prompt.
 foreach(reader options prompt_command)
     target_compile_definitions(test_ui_${reader} PRIVATE
         LANTHORN_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.1.scd")

@@ -20,3 +20,5 @@ endforeach()
 add_test(NAME unit/house/md2scd
     COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_LIST_DIR}/test_md2scd.py
         ${CMAKE_SOURCE_DIR}/packaging/man/md2scd)
+add_test(NAME unit/house/words
+    COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_LIST_DIR}/test_words.py ${CMAKE_SOURCE_DIR})

@@ -6,6 +6,7 @@ unit(ui group_pick)
 unit(ui group_text)
 unit(ui headless_uv ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui input_uv)
+unit(ui interface_page ${CMAKE_CURRENT_LIST_DIR}/sample_events.c)
 unit(ui journal ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui json_command)
 unit(ui json_event ${CMAKE_CURRENT_LIST_DIR}/sample_events.c)
@@ -54,6 +55,8 @@ endforeach()
 
 target_compile_definitions(test_ui_options PRIVATE
     LANTHORN_CONF_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.conf.5.scd")
+target_compile_definitions(test_ui_interface_page PRIVATE
+    LANTHORN_INTERFACE="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn-interface.7.scd")
 target_compile_definitions(test_ui_config_file PRIVATE
     LANTHORN_CONF_EXAMPLE="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/lanthorn.conf.example")
 

@@ -12,21 +12,22 @@
 enum relation { OF_ANYBODY, OF_MINE, ABOUT_ME, ABOUT_THEMSELVES };
 
 /* In the words %g is the group, %o the name it had, %b whoever decided, %s whom it is about, %h
- * the setting of the history. The first row that fits counts. */
+ * the setting of the history; behind | stands what to type at the prompt. The first row that fits
+ * counts. */
 static const struct sentence_row {
     const char *what;
     enum relation relation;
     bool is_alarm;
     const char *words;
 } rows[] = {
-    {"create", OF_MINE, false, "you made the group %g: /to %g"},
-    {"create", OF_ANYBODY, false, "you are in the group %g now, made by %b: /to %g"},
-    {"add", ABOUT_ME, false, "you are in the group %g now, added by %b: /to %g"},
+    {"create", OF_MINE, false, "you made the group %g|: /to %g"},
+    {"create", OF_ANYBODY, false, "you are in the group %g now, made by %b|: /to %g"},
+    {"add", ABOUT_ME, false, "you are in the group %g now, added by %b|: /to %g"},
     {"add", OF_ANYBODY, false, "%b added %s to %g"},
     {"remove", ABOUT_ME, true,
-     "you were removed from %g by %b: what was said stays readable with /history %g"},
+     "you were removed from %g by %b: what was said stays readable| with /history %g"},
     {"remove", OF_ANYBODY, false, "%b removed %s from %g"},
-    {"leave", OF_MINE, false, "you left %g: what was said stays readable with /history %g"},
+    {"leave", OF_MINE, false, "you left %g: what was said stays readable| with /history %g"},
     {"leave", OF_ANYBODY, false, "%b left %g"},
     {"promote", OF_ANYBODY, false, "%b made %s an admin of %g"},
     {"demote", ABOUT_THEMSELVES, false, "%b gave up being an admin of %g"},
@@ -44,7 +45,7 @@ static const struct sentence_row {
 };
 
 static const struct sentence_row other = {NULL, OF_ANYBODY, false,
-                                          "%g has changed: /group info %g"};
+                                          "%g has changed|: /group info %g"};
 
 static bool fits(const struct sentence_row *row, const struct group_change *c)
 {
@@ -110,12 +111,13 @@ static void say_sentence(struct pen *pen, const struct sentence_row *row,
     else
         prompt_text_notice(pen);
     for (const char *at = row->words; *at; at++) {
-        size_t len = strcspn(at, "%");
+        size_t len = strcspn(at, "%|");
         pen_say(pen, "%.*s", (int)len, at);
         at += len;
-        if (!*at++)
+        if (!*at || (*at == '|' && pen->no_prompt))
             break;
-        say_part(pen, *at, g, names, before);
+        if (*at == '%')
+            say_part(pen, *++at, g, names, before);
     }
     prompt_text_end(pen);
 }
@@ -132,7 +134,7 @@ void group_text_change(struct pen *pen, const struct event *e, const struct name
 {
     static const struct sentence_row out = {
         NULL, OF_ANYBODY, true,
-        "you are no member of %g any more: what was said stays readable with /history %g"};
+        "you are no member of %g any more: what was said stays readable| with /history %g"};
     static const struct sentence_row nothing = {NULL, OF_ANYBODY, false, "%g is as it was"};
     const struct group_view *g = &e->group;
     if (g->change.is_any)
@@ -202,8 +204,10 @@ static void say_group(struct pen *pen, const struct group_view *g)
         pen_say(pen, "  %zu member%s, %zu of the others here%s", g->member_count,
                 g->member_count == 1 ? "" : "s", count_here(g),
                 g->is_admin ? ", you are an admin" : "");
-    else
-        pen_say(pen, "  you are no member any more; /history shows what was said");
+    else {
+        pen_say(pen, "  you are no member any more");
+        pen_hint(pen, "; /history shows what was said");
+    }
     pen_say(pen, "  id %.*s\n", SHORT_GROUP_LEN, id);
 }
 
@@ -214,6 +218,7 @@ void group_text_list(struct pen *pen, const struct event *e)
     if (e->groups.count)
         return;
     prompt_text_notice(pen);
-    pen_say(pen, "no groups yet: /group new NAME WHO makes one");
+    pen_say(pen, "no groups yet");
+    pen_hint(pen, ": /group new NAME WHO makes one");
     prompt_text_end(pen);
 }

@@ -22,6 +22,12 @@ void pen_say(struct pen *p, const char *format, ...)
         p->spoiled = true;
 }
 
+void pen_hint(struct pen *p, const char *hint)
+{
+    if (!p->no_prompt)
+        pen_say(p, "%s", hint);
+}
+
 void pen_quote(struct pen *p, const char *text)
 {
     if (display_line(p->out, (const uint8_t *)text, strlen(text)) != LTH_OK)

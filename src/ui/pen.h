@@ -14,6 +14,7 @@
 struct pen {
     struct buffer *out; /* borrowed */
     bool color;
+    bool no_prompt; /* whoever reads this is not at a prompt, where /commands can be typed */
     bool spoiled;
 };
 
@@ -23,6 +24,9 @@ struct pen pen_over(struct buffer *out, bool color);
 
 /* Our own words. Never give it a name or a text as %s: those are pen_quote's. */
 void pen_say(struct pen *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What to type next at the prompt; nothing where there is none. */
+void pen_hint(struct pen *p, const char *hint);
 
 /* A stranger's words on one line. */
 void pen_quote(struct pen *p, const char *text);

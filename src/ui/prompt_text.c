@@ -137,8 +137,8 @@ static void write_peers(struct pen *pen, const struct event *e)
     if (e->peers.count)
         return;
     prompt_text_notice(pen);
-    pen_say(pen, "nobody yet: others appear when lanthorn runs on their machines; where the "
-                 "network blocks multicast, /peer add HOST:PORT reaches them");
+    pen_say(pen, "nobody yet: others appear when lanthorn runs on their machines");
+    pen_hint(pen, "; where the network blocks multicast, /peer add HOST:PORT reaches them");
     prompt_text_end(pen);
 }
 
@@ -149,8 +149,8 @@ static void write_history(struct pen *pen, const struct event *e, uint64_t now_m
     if (e->history.count && !e->history.more)
         return;
     prompt_text_notice(pen);
-    pen_say(pen,
-            e->history.count ? "there is more: /history N shows N messages" : "no messages yet");
+    pen_say(pen, e->history.count ? "there is more" : "no messages yet");
+    pen_hint(pen, e->history.count ? ": /history N shows N messages" : "");
     prompt_text_end(pen);
 }
 
@@ -169,7 +169,9 @@ static void write_safety(struct pen *pen, const struct event *e)
     if (e->safety.verified)
         return;
     prompt_text_notice(pen);
-    pen_say(pen, "if it is the same on their side: /verify WHO and the number");
+    pen_say(pen, "if it is the same on their side: ");
+    pen_say(pen,
+            pen->no_prompt ? "lanthorn verify WHO and the number" : "/verify WHO and the number");
     prompt_text_end(pen);
 }
 

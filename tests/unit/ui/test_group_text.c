@@ -102,6 +102,21 @@ static void test_every_change_is_a_sentence(void **state)
     }
 }
 
+static void test_no_change_names_a_slash_where_none_can_be_typed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct event e = change(rows[i].what, rows[i].by, rows[i].subject);
+        struct buffer out = {0};
+        struct pen pen = pen_over(&out, false);
+        pen.no_prompt = true;
+        write_change(&pen, &e);
+        CHECK(out.len && out.bytes[out.len - 1] == '\n', rows[i].want);
+        CHECK(!memmem(out.bytes, out.len, " /", 2), rows[i].want);
+        buffer_clear(&out);
+    }
+}
+
 static void test_the_history_of_all_reads_differently(void **state)
 {
     (void)state;
@@ -218,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_change_is_a_sentence),
+        cmocka_unit_test(test_no_change_names_a_slash_where_none_can_be_typed),
         cmocka_unit_test(test_the_history_of_all_reads_differently),
         cmocka_unit_test(test_nothing_new_is_said_to_who_asked_only),
         cmocka_unit_test(test_being_out_is_said_once_and_never_missed),

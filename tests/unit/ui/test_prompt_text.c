@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "ui/prompt_text.h"
+#include "ui/sample_events.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -261,6 +262,32 @@ static int forget_text(void **state)
     return 0;
 }
 
+/* A shell, whose words are others. */
+static void test_no_slash_is_named_where_none_can_be_typed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2 * (EVENT_BYE + 1); i++) {
+        struct event e = {.type = (enum event_type)(i / 2)};
+        struct buffer out = {0};
+        struct pen pen = pen_over(&out, false);
+        bool is_empty_list =
+            i % 2 && (e.type == EVENT_PEERS || e.type == EVENT_HISTORY || e.type == EVENT_GROUPS);
+        if (!is_empty_list)
+            sample_event(&e);
+        if (e.type == EVENT_SAFETY)
+            e.safety.verified = i % 2;
+        struct group_view left =
+            e.type == EVENT_GROUPS && !is_empty_list ? *e.groups.groups : (struct group_view){0};
+        left.is_member = false;
+        if (left.name)
+            e.groups.groups = &left;
+        pen.no_prompt = true;
+        prompt_text_event(&pen, &e, noon_ms);
+        CHECK(!out.len || !memmem(out.bytes, out.len, " /", 2), event_word(e.type));
+        buffer_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_the_safety_number_is_12_groups_of_5),
         cmocka_unit_test(test_nothing_to_show_is_said),
         cmocka_unit_test(test_a_newcomer_is_told_name_id_place_and_commands),
+        cmocka_unit_test(test_no_slash_is_named_where_none_can_be_typed),
     };
     return cmocka_run_group_tests(tests, use_utc, forget_text);
 }

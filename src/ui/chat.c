@@ -109,27 +109,14 @@ static void on_peer(struct chat *c, const struct peer_view *peer, struct pen *pe
     }
 }
 
-/* The message under the names by which the user knows its author and its group. */
-static void say_message(const struct chat *c, const struct message_view *m, struct chat_time now,
-                        struct pen *pen)
-{
-    char name[KNOWN_NAME_SIZE], group[KNOWN_GROUP_SIZE];
-    struct message_view known = *m;
-    known_peers_name(&c->names.peers, m->from, name);
-    known_groups_name(&c->names.groups, m->conversation, group);
-    if (known_peers_has(&c->names.peers, m->from))
-        known.name = name;
-    if (m->group_name && known_groups_has(&c->names.groups, m->conversation))
-        known.group_name = group;
-    prompt_text_message(pen, &known, now.wall_ms);
-}
-
 static void on_message(struct chat *c, const struct message_view *m, struct chat_time now,
                        struct pen *pen)
 {
+    struct names_room room;
+    const struct message_view known = names_of_message(&c->names, m, &room);
     if (m->from_me)
         return; /* it stands on the screen as it was typed */
-    say_message(c, m, now, pen);
+    prompt_text_message(pen, &known, now.wall_ms);
     if (m->group_name || c->has_current || c->to.ticket || c->seek.who)
         return; /* what goes to many is never chosen for the user */
     choose(c, m->from, false);

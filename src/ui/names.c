@@ -41,3 +41,16 @@ void names_quote_group(const struct names *n, const uint8_t id[CONVERSATION_ID_L
     known_groups_name(&n->groups, id, name);
     pen_group(pen, name);
 }
+
+struct message_view names_of_message(const struct names *n, const struct message_view *m,
+                                     struct names_room *room)
+{
+    struct message_view known = *m;
+    known_peers_name(&n->peers, m->from, room->person);
+    known_groups_name(&n->groups, m->conversation, room->group);
+    if (known_peers_has(&n->peers, m->from))
+        known.name = room->person;
+    if (m->group_name && known_groups_has(&n->groups, m->conversation))
+        known.group_name = room->group;
+    return known;
+}

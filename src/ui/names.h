@@ -27,4 +27,12 @@ void names_quote_person(const struct names *n, const uint8_t id[ID_LEN], const c
 void names_quote_group(const struct names *n, const uint8_t id[CONVERSATION_ID_LEN],
                        struct pen *pen);
 
+/* The message under the names by which the user knows its author and its group, which are kept in
+ * *room. */
+struct names_room {
+    char person[KNOWN_NAME_SIZE], group[KNOWN_GROUP_SIZE];
+};
+struct message_view names_of_message(const struct names *n, const struct message_view *m,
+                                     struct names_room *room);
+
 #endif

@@ -245,23 +245,24 @@ static enum lth_err serve_socket(struct program *p)
     return err;
 }
 
+/* A path may be long and the end of a sentence be cut, so it stands there. */
 static void explain(struct sentence *why, enum lth_err err, const char *path)
 {
     if (err == LTH_IN_USE)
         sentence_set(why,
-                     "Another node with this identity listens at %s: commands given there go "
-                     "to that one, not to this.",
+                     "Another node with this identity takes the commands meant for this one: stop "
+                     "one of them. It listens at %s.",
                      path);
     else if (err == LTH_UNAVAILABLE)
         sentence_set(why,
-                     "The directory %s is not this user's alone, so commands cannot reach "
-                     "this node: remove it, and start the node again.",
+                     "Commands cannot reach this node, because the directory for its socket is "
+                     "somebody else's or open to others: remove it and start again. It is %s.",
                      path);
     else
         sentence_set(why,
-                     "No socket could be made at %s (%s), so commands cannot reach this node; "
-                     "all else works.",
-                     path, err == LTH_IO ? strerror(errno) : lth_strerror(err));
+                     "Commands cannot reach this node, because its socket could not be made (%s); "
+                     "all else works. Its place is %s.",
+                     err == LTH_IO ? strerror(errno) : lth_strerror(err), path);
 }
 
 /* Before the node says that it is ready, so that whoever waits for that finds it. */

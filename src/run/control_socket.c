@@ -28,10 +28,8 @@ struct place {
 static const char *split(const char *path, char dir[4096])
 {
     const char *slash = strrchr(path, '/');
-    if (!slash)
-        strcpy(dir, ".");
-    else if (slash == path)
-        strcpy(dir, "/");
+    if (!slash || slash == path)
+        snprintf(dir, 4096, "%s", slash ? "/" : ".");
     else
         snprintf(dir, 4096, "%.*s", (int)(slash - path), path);
     return slash ? slash + 1 : path;
@@ -46,7 +44,7 @@ static struct place place_of(const char *path)
         errno = ENAMETOOLONG;
         return p;
     }
-    strcpy(p.name, name);
+    snprintf(p.name, sizeof p.name, "%s", name);
     p.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     snprintf(p.address.sun_path, sizeof p.address.sun_path, "/proc/self/fd/%d/%s", p.dir, p.name);
     return p;
@@ -136,7 +134,7 @@ enum lth_err control_socket_listen(const char *path, struct control_socket *out)
     }
     enum lth_err err = listen_at(&p, &s);
     close_keeping_errno(p.dir);
-    strcpy(s.path, path); /* place_of has measured it */
+    snprintf(s.path, sizeof s.path, "%s", path); /* place_of has measured it */
     if (err == LTH_OK)
         *out = s;
     return err;

@@ -37,7 +37,7 @@ struct json_talk {
     bool has_ended;  /* the input has, or a quit has been read */
     bool has_quit, has_stopped;
     bool is_closing; /* the output may be gone */
-    bool has_lost; /* memory was out: an event is missing, so no message counts as shown */
+    bool has_lost;   /* memory was out: an event is missing, so no message counts as shown */
     void (*on_closed)(void *ctx);
     void *closed_ctx;
 };

@@ -41,7 +41,7 @@ struct control {
     struct client *clients; /* owned */
     size_t client_count;    /* of those that are not closing */
     uint64_t last_ticket;
-    bool is_resuming, resumes_again;
+    bool is_resuming;
     int open_parts; /* listening, again, and each client */
     void (*on_closed)(void *ctx);
     void *closed_ctx;
@@ -291,16 +291,12 @@ static void put_first_last(struct control *c)
 
 void control_resume(struct control *c)
 {
-    c->resumes_again = true;
     if (c->is_resuming)
-        return; /* the loop below sees to it */
+        return; /* the walk below goes on, and nothing changes the list under it */
     c->is_resuming = true;
-    while (c->resumes_again) {
-        c->resumes_again = false;
-        put_first_last(c);
-        for (struct client *client = c->clients; client; client = client->next)
-            json_talk_resume(client->talk);
-    }
+    put_first_last(c);
+    for (struct client *client = c->clients; client; client = client->next)
+        json_talk_resume(client->talk);
     c->is_resuming = false;
 }
 

@@ -263,18 +263,21 @@ static void test_quit_is_answered_whoever_asked_first(void **state)
 static void test_a_descriptor_of_no_use_opens_nothing_and_closes_both(void **state)
 {
     (void)state;
-    int ends[2];
-    char end;
-    uv_loop_t loop;
-    struct json_talk *talk;
-    assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    const struct json_talk_config config = {.in_fd = ends[0], .out_fd = -1, .is_guest = true};
-    assert_int_equal(json_talk_open(&loop, &config, &talk), LTH_UNAVAILABLE);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    assert_int_equal(recv(ends[1], &end, 1, MSG_DONTWAIT), 0);
-    close(ends[1]);
-    assert_int_equal(uv_loop_close(&loop), 0);
+    for (int good = 0; good < 2; good++) {
+        int ends[2];
+        char end;
+        uv_loop_t loop;
+        struct json_talk *talk;
+        assert_int_equal(uv_loop_init(&loop), 0);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        const struct json_talk_config config = {.in_fd = good == 0 ? ends[0] : -1,
+                                                .out_fd = good == 1 ? ends[0] : -1};
+        assert_int_equal(json_talk_open(&loop, &config, &talk), LTH_UNAVAILABLE);
+        uv_run(&loop, UV_RUN_DEFAULT);
+        assert_int_equal(recv(ends[1], &end, 1, MSG_DONTWAIT), 0);
+        close(ends[1]);
+        assert_int_equal(uv_loop_close(&loop), 0);
+    }
 }
 
 int main(void)

@@ -11,6 +11,7 @@
 #include "run/service_uv.h"
 #include "settings.h"
 #include "start.h"
+#include "talk.h"
 #include "ui/control_uv.h"
 #include "ui/news.h"
 #include "ui/ui_uv.h"
@@ -421,6 +422,7 @@ static int run_node(struct program *p)
 int main(int argc, char *argv[])
 {
     static struct program program;
+    struct shell shell;
     struct sentence why;
     fill_standard_streams();
     seal_process();
@@ -429,11 +431,19 @@ int main(int argc, char *argv[])
         complain("No randomness is to be had from this system: nothing can be secured.");
         return EXIT_FAILED;
     }
+    shell_parse(argc, argv, &shell, &why);
+    if (shell.kind != SHELL_NODE) {
+        int told = talk(&shell, &why);
+        shell_clear(&shell);
+        return told;
+    }
     int status = settings_read(argc, argv, &program.strings, &program.options);
     if (status != EXIT_DONE)
         return status;
     if (program.options.help) {
         options_print_help(stdout);
+        fputs("\nCommands to the node that runs (lanthorn help COMMAND says more)\n", stdout);
+        shell_print_list(stdout);
         return EXIT_DONE;
     }
     if (program.options.version) {

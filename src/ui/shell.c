@@ -380,10 +380,11 @@ static bool begins_with(const char *name, const char *words)
     return strncmp(name, words, len) == 0 && (!name[len] || name[len] == ' ');
 }
 
-static bool is_first_word(const char *word)
+/* True for the words of a command, or the first of them. */
+static bool is_known(const char *words)
 {
     for (size_t i = 0; i < LENGTH(table); i++)
-        if (begins_with(table[i].name, word))
+        if (begins_with(table[i].name, words))
             return true;
     return false;
 }
@@ -414,7 +415,7 @@ static bool is_shell_line(int argc, char *argv[])
             return false;
         at += step;
     }
-    return at < argc && is_first_word(argv[at]);
+    return at < argc && is_known(argv[at]);
 }
 
 /* The row whose name the words begin with, which are then cut off. */
@@ -561,28 +562,41 @@ static const struct row *row_called(const char *name)
     return NULL;
 }
 
+void shell_print_list(FILE *to)
+{
+    for (size_t i = 0; i < LENGTH(table); i++)
+        print_row(to, &table[i]);
+}
+
+static void print_foot(FILE *to, const char *usage)
+{
+    fprintf(to, "\nOptions\n");
+    print_options(to, usage);
+    fprintf(to, "\nWHO is a name, an id or its first letters; for send and history also a group: "
+                "its id,\nor '#NAME' in quotes.\n");
+}
+
+static void print_command(FILE *to, const struct row *row)
+{
+    fprintf(to, "Usage: lanthorn %s%s%s\n%s\n", row->name, *row->usage ? " " : "", row->usage,
+            row->help);
+    print_foot(to, row->usage);
+}
+
 bool shell_print_help(FILE *to, const char *topic)
 {
     const struct row *row = topic ? row_called(topic) : NULL;
-    size_t printed = 0;
-    for (size_t i = 0; !row && i < LENGTH(table); i++) {
-        if (topic && !begins_with(table[i].name, topic))
-            continue;
-        if (printed++ == 0)
-            fprintf(to, "Usage: lanthorn COMMAND ...   to the node that runs\n\n");
-        print_row(to, &table[i]);
+    if (row) {
+        print_command(to, row);
+        return true;
     }
-    if (row)
-        fprintf(to, "Usage: lanthorn %s%s%s\n%s\n", row->name, *row->usage ? " " : "", row->usage,
-                row->help);
-    if (!row && !printed)
+    if (topic && !is_known(topic))
         return false;
-    fprintf(to, "\nOptions\n");
-    print_options(to, row ? row->usage : "");
-    fprintf(
-        to,
-        "\nWHO is a name, an id or its first letters, and for send and history also a group: its\n"
-        "id, or '#NAME' in quotes.\n");
+    fprintf(to, "Usage: lanthorn COMMAND ...\nWhat the node that runs is told, and asked.\n\n");
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (!topic || begins_with(table[i].name, topic))
+            print_row(to, &table[i]);
+    print_foot(to, "");
     return true;
 }
 

@@ -45,6 +45,9 @@ void shell_clear(struct shell *s);
 /* The commands that begin with topic, or with NULL all of them. False when there is none. */
 bool shell_print_help(FILE *to, const char *topic);
 
+/* All commands, a line for each. */
+void shell_print_list(FILE *to);
+
 /* Command i of the table: "group add", "GROUP WHO", "take WHO in"; NULL behind the last. Its usage
  * names the options it takes. */
 const char *shell_name(size_t i);

@@ -1,0 +1,106 @@
+#include "talk.h"
+
+#include "run/control_path.h"
+#include "run/control_socket.h"
+#include "start.h"
+#include "ui/errand_uv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int no_node(const struct shell *s)
+{
+    if (s->data)
+        complain("No node runs with --data %s: start one with lanthorn --data %s.", s->data,
+                 s->data);
+    else
+        complain("No node runs: start one with lanthorn, in another terminal; if it keeps its data "
+                 "elsewhere, name the directory with --data.");
+    return EXIT_NO_NODE;
+}
+
+static int refuse_path(enum lth_err err, const struct shell *s)
+{
+    if (err == LTH_NOT_FOUND)
+        return no_node(s);
+    if (err == LTH_AMBIGUOUS)
+        complain("More than one node runs: say which one with --data.");
+    else
+        complain("The node's socket cannot be named (%s): choose a shorter --data.",
+                 lth_strerror(err));
+    return err == LTH_AMBIGUOUS ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int refuse_socket(enum lth_err err, const struct shell *s, const char *path)
+{
+    if (err == LTH_NOT_FOUND)
+        return no_node(s);
+    if (err == LTH_FORGED)
+        complain("Whoever listens at %s is another user: nothing was said to them.", path);
+    else if (err == LTH_LIMIT)
+        complain("The node has too many commands to do at once: try again.");
+    else
+        complain("The node cannot be reached at %s (%s).", path,
+                 err == LTH_IO ? strerror(errno) : lth_strerror(err));
+    return EXIT_FAILED;
+}
+
+/* A connection to the running node, or the status that says why there is none. */
+static int reach(const struct shell *s, int *fd)
+{
+    char path[4096];
+    enum lth_err err = control_path_find(s->data, path, sizeof path);
+    if (err != LTH_OK)
+        return refuse_path(err, s);
+    err = control_socket_connect(path, fd);
+    return err == LTH_OK ? EXIT_DONE : refuse_socket(err, s, path);
+}
+
+/* Colour needs a terminal that has some, and no wish for none (no-color.org). */
+static bool wants_color(bool is_terminal)
+{
+    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    return is_terminal && term && strcmp(term, "dumb") != 0 && (!no_color || !*no_color);
+}
+
+static int ask_node(const struct shell *s)
+{
+    int fd;
+    int status = reach(s, &fd);
+    if (status != EXIT_DONE)
+        return status;
+    bool is_terminal = isatty(STDOUT_FILENO);
+    const struct errand_job job = {
+        .shell = s,
+        .node_fd = fd,
+        .in_fd = STDIN_FILENO,
+        .out_fd = STDOUT_FILENO,
+        .for_people = is_terminal,
+        .color = wants_color(is_terminal),
+    };
+    return errand_run(&job);
+}
+
+static int help(const struct shell *s)
+{
+    if (shell_print_help(stdout, s->topic))
+        return EXIT_DONE;
+    complain("\"%s\" is not a command: see lanthorn help.", s->topic);
+    return EXIT_USAGE;
+}
+
+int talk(const struct shell *s, const struct sentence *why)
+{
+    switch (s->kind) {
+    case SHELL_NODE: break;
+    case SHELL_REFUSED: complain("%s", why->text); return EXIT_USAGE;
+    case SHELL_HELP: return help(s);
+    case SHELL_ASK:
+    case SHELL_SEND:
+    case SHELL_INFO:
+    case SHELL_WATCH: return ask_node(s);
+    }
+    return EXIT_USAGE;
+}

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "ui/typed_word.h"
+#include "wire/identity.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -341,6 +342,19 @@ static bool take_text(struct shell *s, struct words *w)
     return true;
 }
 
+/* 60 digits, in as many words as they are read out. */
+static bool check_number(const char *number, struct sentence *why)
+{
+    size_t digits = 0;
+    for (const char *at = number; *at; at++)
+        digits += *at != ' ';
+    if (digits == SAFETY_DIGITS && strspn(number, "0123456789 ") == strlen(number))
+        return true;
+    sentence_set(why, "The number to compare has %d digits: give all of them, and nothing else.",
+                 SAFETY_DIGITS);
+    return false;
+}
+
 static bool take_rest(struct shell *s, const struct piece *p, struct words *w, struct sentence *why)
 {
     if (is_called(p, "WHO"))
@@ -350,10 +364,9 @@ static bool take_rest(struct shell *s, const struct piece *p, struct words *w, s
     if (!w->count)
         return true;
     s->joined = join(w);
-    if (is_called(p, "NUMBER"))
-        s->command.number = s->joined;
-    else
-        s->topic = s->joined;
+    if (s->joined && is_called(p, "NUMBER"))
+        return check_number(s->command.number = s->joined, why);
+    s->topic = s->joined;
     return s->joined;
 }
 

@@ -7,6 +7,8 @@
 
 enum { WORDS_MAX = 160 };
 
+#define DIGITS "12345 12345 12345 12345 12345 12345 12345 12345 12345 12345 12345 12345"
+
 /* A line whose words are parted by spaces, split; _ stands for a space within a word. */
 struct line {
     char bytes[2000], *argv[WORDS_MAX + 1];
@@ -79,7 +81,10 @@ static const struct {
     {"watch -C0", SHELL_REFUSED, "whole number"},
     {"watch bob", SHELL_REFUSED, "It is"},
     {"verify bob", SHELL_ASK, NULL},
-    {"verify bob 12345 67890", SHELL_ASK, NULL},
+    {"verify bob " DIGITS, SHELL_ASK, NULL},
+    {"verify bob 12345 67890", SHELL_REFUSED, "60 digits"},
+    {"verify bob " DIGITS " 1", SHELL_REFUSED, "60 digits"},
+    {"verify bob x" DIGITS, SHELL_REFUSED, "60 digits"},
     {"verify", SHELL_REFUSED, "It is"},
     {"petname bob", SHELL_ASK, NULL},
     {"petname bob Bobby_B", SHELL_ASK, NULL},
@@ -150,8 +155,8 @@ static void test_words_arrive_where_they_belong(void **state)
     assert_true(s.json && !s.from_input && !s.lines);
     shell_clear(&s);
 
-    s = parse("verify bob 11111 22222", &line, &why);
-    assert_string_equal(s.command.number, "11111 22222");
+    s = parse("verify bob " DIGITS, &line, &why);
+    assert_string_equal(s.command.number, DIGITS);
     assert_int_equal(s.wait_s, SHELL_FOREVER);
     shell_clear(&s);
 

@@ -249,7 +249,7 @@ static void say_group(struct errand *e, const struct event *ev, const char *befo
 /* Of many lines, and where delivery will be told, the good news is that there is no bad. */
 static void say_accepted(const struct errand *e, struct pen *pen)
 {
-    if (is_of_lines(e) || e->shell->wait_s != SHELL_FOREVER)
+    if (e->shell->kind != SHELL_SEND || is_of_lines(e) || e->shell->wait_s != SHELL_FOREVER)
         return;
     prompt_text_notice(pen);
     pen_say(pen, "kept here, and on its way to ");

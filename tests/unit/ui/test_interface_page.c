@@ -5,64 +5,11 @@
 #include "node/drop.h"
 #include "ui/json_command.h"
 #include "ui/json_event.h"
+#include "ui/manual.h"
 #include "ui/sample_events.h"
 
 #include <jansson.h>
 #include <stdio.h>
-
-static char page[64 * 1024];
-
-static int load(void **state)
-{
-    (void)state;
-    FILE *file = fopen(LANTHORN_INTERFACE, "r");
-    assert_non_null(file);
-    page[fread(page, 1, sizeof page - 1, file)] = '\0';
-    assert_true(feof(file));
-    return fclose(file);
-}
-
-/* A term: a line that begins with * and is explained in those below it, which are indented. */
-static const char *next_term(const char *at, const char *end)
-{
-    while ((at = strstr(at, "\n*")) && at < end) {
-        const char *line_end = strchr(++at, '\n');
-        if (line_end && line_end[1] == '\t')
-            return at;
-    }
-    return NULL;
-}
-
-/* Section "# TITLE" of the page, from the line feed before its first line. */
-static const char *section(const char *title, const char **end)
-{
-    char line[40];
-    snprintf(line, sizeof line, "\n# %s\n", title);
-    const char *start = strstr(page, line);
-    CHECK(start, title);
-    start += strlen(line) - 1;
-    *end = strstr(start, "\n# ");
-    CHECK(*end, title);
-    return start;
-}
-
-static size_t count_terms(const char *title)
-{
-    const char *end, *at = section(title, &end);
-    size_t count = 0;
-    while ((at = next_term(at, end)))
-        count++;
-    return count;
-}
-
-static void check_line(const char *title, const char *term)
-{
-    char line[512];
-    const char *end, *start = section(title, &end);
-    snprintf(line, sizeof line, "\n%s\n\t", term);
-    const char *found = strstr(start, line);
-    CHECK(found && found < end, term);
-}
 
 enum { TERM_SIZE = 512 };
 
@@ -108,10 +55,10 @@ static void test_every_event_stands_with_its_fields(void **state)
         json_t *root = sample((enum event_type)type);
         add(term, "*", event_word((enum event_type)type), "*");
         add_keys(term, root);
-        check_line("EVENTS", term);
+        manual_check_term("EVENTS", term);
         json_decref(root);
     }
-    assert_int_equal(count_terms("EVENTS"), EVENT_BYE + 1);
+    assert_int_equal(manual_count_terms("EVENTS"), EVENT_BYE + 1);
 }
 
 /* The first of an array, or the object itself. */
@@ -146,7 +93,7 @@ static void test_every_object_stands_with_its_fields(void **state)
             object = part(object, rows[i].in_it);
         add(term, "", rows[i].term, "");
         add_keys(term, object);
-        check_line(rows[i].section, term);
+        manual_check_term(rows[i].section, term);
         json_decref(root);
     }
 }
@@ -210,10 +157,10 @@ static void test_every_command_stands_with_its_fields(void **state)
             add(term, key, "*", is_needed ? "" : "]");
             separator = ", ";
         }
-        check_line("COMMANDS", term);
+        manual_check_term("COMMANDS", term);
         json_decref(root);
     }
-    assert_int_equal(count_terms("COMMANDS"), COMMAND_COUNT);
+    assert_int_equal(manual_count_terms("COMMANDS"), COMMAND_COUNT);
 }
 
 static void check_words(const char *title, const char *const *words, size_t count)
@@ -221,9 +168,9 @@ static void check_words(const char *title, const char *const *words, size_t coun
     for (size_t i = 0; i < count; i++) {
         char term[TERM_SIZE] = "";
         add(term, "*", words[i], "*");
-        check_line(title, term);
+        manual_check_term(title, term);
     }
-    assert_int_equal(count_terms(title), count);
+    assert_int_equal(manual_count_terms(title), count);
 }
 
 #define WORD(name, word) word,
@@ -240,6 +187,13 @@ static void test_every_cause_of_a_drop_is_explained(void **state)
     static const char *const words[] = {DROPS(WORD)};
     (void)state;
     check_words("DROPPED", words, LENGTH(words));
+}
+
+static int load(void **state)
+{
+    (void)state;
+    manual_load(LANTHORN_INTERFACE);
+    return 0;
 }
 
 int main(void)

@@ -35,6 +35,7 @@ unit(ui rows ${CMAKE_CURRENT_LIST_DIR}/sample_events.c)
 unit(ui seek)
 unit(ui sentence)
 unit(ui shell)
+unit(ui shell_page ${CMAKE_CURRENT_LIST_DIR}/manual.c)
 unit(ui splitter)
 unit(ui stdio_uv)
 unit(ui tally)
@@ -49,8 +50,8 @@ target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
 # Who connects, and that nobody can, where the test says so.
 target_link_options(test_ui_control_uv PRIVATE -Wl,--wrap=accept4,--wrap=getsockopt)
 
-# The manual pages name every option, every setting and every command of the prompt.
-foreach(reader options prompt_command)
+# The manual pages name every option, every setting, every command of prompt and shell.
+foreach(reader options prompt_command shell_page)
     target_compile_definitions(test_ui_${reader} PRIVATE
         LANTHORN_MANUAL="${CMAKE_CURRENT_LIST_DIR}/../../../packaging/man/lanthorn.1.scd")
 endforeach()

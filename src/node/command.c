@@ -106,7 +106,8 @@ static void on_send(struct node *n, const struct command *c)
     struct conversation *conversation = delivery_conversation(n, contact);
     if (!conversation || delivery_writing(n, conversation, &feed) != LTH_OK) {
         say_error(n, c->ticket, CODE_LIMIT,
-                  "The conversation with %s has reached its limit of %d process starts.",
+                  "The message was not accepted, because you wrote to %s after each of %d starts, "
+                  "and no more fit: make a group with them.",
                   contact_label(contact), FEEDS_OF_ONE_MAX);
         return;
     }
@@ -117,7 +118,8 @@ static void on_send(struct node *n, const struct command *c)
     content.order_ms = feed_next_order(feed, content.time_ms, &content);
     if (entry_content_write(&content, bytes, sizeof bytes, &len) != LTH_OK ||
         store_entry(n, feed, bytes, len, &content, JOURNAL_OUR_ENTRY, c->ticket) != LTH_OK)
-        say_error(n, c->ticket, CODE_INTERNAL, "The message was not accepted: memory is short.");
+        say_error(n, c->ticket, CODE_INTERNAL,
+                  "The message was not accepted, because memory is short: try again.");
 }
 
 /* ---- people ---- */
@@ -228,10 +230,11 @@ static void on_verify(struct node *n, const struct command *c)
         return;
     identity_safety_number(n->me.public.id, contact->identity.id, number);
     if (c->number && !same_digits(c->number, number)) {
-        say_error(n, c->ticket, CODE_USAGE,
-                  "The number is not the one of you and %s: nothing was marked; if both of you "
-                  "read the same digits, somebody is in between.",
-                  contact_label(contact));
+        say_error(
+            n, c->ticket, CODE_USAGE,
+            "Nothing was marked, because this is not the number of you and %s: look for a slip "
+            "of the keys; if it is what they see, somebody stands between you.",
+            contact_label(contact));
         return;
     }
     if (!c->number || contact->verified) {
@@ -263,9 +266,10 @@ static bool find_end(struct node *n, const struct command *c, struct conversatio
         *end -= *end > 0;
         return true;
     }
-    say_error(n, c->ticket, CODE_USAGE,
-              "There is no message \"%.64s\" in this conversation: give the id of one of it.",
-              c->id);
+    say_error(
+        n, c->ticket, CODE_USAGE,
+        "There is no message \"%.64s\" in this conversation: give the id of one that is in it.",
+        c->id);
     return false;
 }
 
@@ -378,7 +382,7 @@ static void on_message_state(struct node *n, const struct command *c)
         sodium_hex2bin(id, sizeof id, c->id, 2 * sizeof id, NULL, NULL, NULL) != 0 ||
         !feeds_find_entry(&n->feeds, NULL, id, &place) || place.number > place.feed->durable) {
         say_error(n, c->ticket, CODE_USAGE,
-                  "There is no message \"%.64s\" here: give the 64 characters of `accepted`.",
+                  "There is no message \"%.64s\" here: give the id that it was accepted with.",
                   c->id ? c->id : "");
         return;
     }

@@ -152,7 +152,8 @@ void group_on_send(struct node *n, const struct command *c)
         return;
     if (delivery_writing(n, g->conversation, &f) != LTH_OK) {
         say_error(n, c->ticket, CODE_LIMIT,
-                  "The group %.64s has reached its limit of %d process starts: make a new one.",
+                  "The message was not accepted, because you wrote to #%.64s after each of %d "
+                  "starts, and no more fit: make a new group.",
                   roster_name(g->roster), FEEDS_OF_ONE_MAX);
         return;
     }
@@ -161,7 +162,8 @@ void group_on_send(struct node *n, const struct command *c)
         err = seal(n, g, f, c);
     g->chain_count++;
     if (err != LTH_OK)
-        say_error(n, c->ticket, CODE_INTERNAL, "The message was not accepted: memory is short.");
+        say_error(n, c->ticket, CODE_INTERNAL,
+                  "The message was not accepted, because memory is short: try again.");
 }
 
 /* ---- names and people ---- */

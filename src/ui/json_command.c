@@ -112,7 +112,7 @@ static bool make_members(size_t count, struct parsed_command *p, struct refusal 
                       INVITED_MAX);
     p->members = calloc(count ? count : 1, sizeof *p->members);
     if (!p->members)
-        return REFUSE(why, CODE_INTERNAL, "Memory is short: try again.");
+        return REFUSE(why, CODE_INTERNAL, "Nothing was done, because memory is short: try again.");
     p->command.members = p->members;
     p->command.member_count = count;
     return true;

@@ -96,7 +96,7 @@ static void submit(struct json_talk *t, struct parsed_command *p)
 {
     struct open_command *o = keep_ref(t, p->ref);
     if (!o) {
-        refuse(t, CODE_INTERNAL, "Out of memory; try again later.", p->ref);
+        refuse(t, CODE_INTERNAL, "Nothing was done, because memory is short: try again.", p->ref);
         return;
     }
     p->command.ticket = o->ticket;

@@ -23,8 +23,11 @@ static enum lth_err check_mode(int fd, const char *path, struct sentence *why)
     if (fstat(fd, &st) < 0)
         return refuse_errno("read", path, why);
     if (!S_ISREG(st.st_mode) || st.st_size != KEYFILE_LEN) {
-        sentence_set(why, "%s is not a key file: a file of exactly %d bytes is one.", path,
-                     KEYFILE_LEN);
+        sentence_set(
+            why,
+            "%s is not a key file, which has exactly %d bytes: name the one that the store "
+            "was made with, or for a new store one that is not there yet.",
+            path, KEYFILE_LEN);
         return LTH_MALFORMED;
     }
     if (st.st_mode & (S_IRWXG | S_IRWXO)) {

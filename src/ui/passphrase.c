@@ -49,7 +49,10 @@ static enum lth_err refuse(enum lth_err err, struct passphrase *out, struct sent
         sentence_set(why, "The passphrase is longer than %d bytes; choose a shorter one.",
                      PASSPHRASE_MAX);
     else
-        sentence_set(why, "The passphrase cannot be read: %s.", lth_strerror(err));
+        sentence_set(why,
+                     "The passphrase cannot be read (%s): start it from a terminal, or give "
+                     "--passphrase-fd an open descriptor, or use --key-file.",
+                     lth_strerror(err));
     return err;
 }
 

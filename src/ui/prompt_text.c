@@ -187,6 +187,11 @@ static void write_message_state(struct pen *pen, const struct event *e)
     }
 }
 
+static void say_undelivered(struct pen *pen, uint64_t count)
+{
+    pen_say(pen, "%" PRIu64 " message%s not delivered yet", count, count == 1 ? "" : "s");
+}
+
 static void write_status(struct pen *pen, const struct status_view *s)
 {
     pen_say(pen, "   name       ");
@@ -201,7 +206,9 @@ static void write_status(struct pen *pen, const struct status_view *s)
             "   sessions   %" PRIu64 " open, %" PRIu64 " half open, %" PRIu64
             " handshakes, %" PRIu64 " failed\n",
             s->sessions, s->half_open, s->handshakes_ok, s->handshakes_failed);
-    pen_say(pen, "   waiting    %" PRIu64 " messages not delivered yet\n", s->queued);
+    pen_say(pen, "   waiting    ");
+    say_undelivered(pen, s->queued);
+    pen_say(pen, "\n");
     pen_say(pen, "   store      %" PRIu64 " records, %" PRIu64 " KiB, %s\n", s->store_records,
             s->store_bytes >> 10, s->store_writable ? "writable" : "read-only");
     pen_say(pen, "   discovery  %s: %s, %" PRIu64 " adverts\n", s->discovery_backend,
@@ -276,7 +283,7 @@ static void write_fork(struct pen *pen, const struct event *e)
 static void write_synced(struct pen *pen, const struct event *e)
 {
     prompt_text_notice(pen);
-    pen_say(pen, "%" PRIu64 " messages not delivered yet", e->synced.queued);
+    say_undelivered(pen, e->synced.queued);
     prompt_text_end(pen);
 }
 

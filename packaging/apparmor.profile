@@ -1,0 +1,57 @@
+# What lanthorn does, and nothing else; so far only told of in the log (complain).
+# Data or a key file in another place: name it in local/usr.bin.lanthorn, as
+#   owner /srv/lanthorn/{,**} rwk,
+# and load the profile again with apparmor_parser -r.
+
+abi <abi/3.0>,
+
+include <tunables/global>
+
+profile lanthorn /usr/bin/lanthorn flags=(complain) {
+  include <abstractions/base>
+  include <abstractions/nameservice>
+  include <abstractions/dbus-strict>
+
+  # Sessions, discovery without a daemon, and news of the interfaces.
+  network inet stream,
+  network inet6 stream,
+  network inet dgram,
+  network inet6 dgram,
+  network netlink raw,
+
+  dbus (send, receive) bus=system
+       path=/
+       interface=org.freedesktop.Avahi.Server
+       peer=(name=org.freedesktop.Avahi),
+  dbus (send, receive) bus=system
+       interface=org.freedesktop.Avahi.{EntryGroup,ServiceBrowser,ServiceResolver}
+       peer=(name=org.freedesktop.Avahi),
+  dbus receive bus=system
+       interface=org.freedesktop.Avahi.*,
+
+  # The Avahi libraries are opened while it runs; abstractions/base has their folder.
+  /usr/bin/lanthorn mr,
+  @{PROC}/sys/net/ipv6/conf/** r,
+  owner @{PROC}/@{pid}/{fd/,stat,statm,status} r,
+  owner @{PROC}/@{pid}/fd/* rw,
+
+  # The prompt.
+  /dev/tty rw,
+  /dev/pts/[0-9]* rw,
+  /etc/inputrc r,
+  owner @{HOME}/.inputrc r,
+  /{etc,{usr/,}lib,usr/share}/terminfo/** r,
+
+  # Its own files, at the places of the XDG specification.
+  owner @{HOME}/.local/{,share/} w,
+  owner @{HOME}/.local/share/lanthorn/{,**} rwk,
+  owner @{HOME}/.config/ w,
+  owner @{HOME}/.config/lanthorn/{,**} rw,
+  owner @{run}/user/@{uid}/lanthorn/{,*} rw,
+
+  # A service manager, who is told of the start.
+  owner @{run}/user/@{uid}/systemd/notify w,
+  @{run}/systemd/notify w,
+
+  include if exists <local/usr.bin.lanthorn>
+}

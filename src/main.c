@@ -211,7 +211,8 @@ static struct ui_config ui_config_of(const struct options *o, bool first_run)
         .out_fd = STDOUT_FILENO,
         .color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && ui_wants_color()),
         .first_run = first_run,
-        .to = o->to,
+        .to = o->has_uri ? o->uri.id : o->to,
+        .link_name = o->has_uri ? o->uri.name : NULL,
         .timeout_s = o->timeout_s,
         .has_addresses = o->peer_count > 0,
     };

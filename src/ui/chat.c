@@ -14,9 +14,9 @@ static const uint64_t PEERS_TICKET = UINT64_MAX - 1, GROUPS_TICKET = UINT64_MAX 
 /* Tickets of /peer remove carry this bit, for its answer looks like that of /peer add. */
 static const uint64_t REMOVAL = UINT64_C(1) << 62;
 
-void chat_init(struct chat *c, const char *to, bool first_run)
+void chat_init(struct chat *c, const char *to, const char *link_name, bool first_run)
 {
-    *c = (struct chat){.first_run = first_run};
+    *c = (struct chat){.link_name = link_name, .first_run = first_run};
     seek_init(&c->seek, to);
 }
 
@@ -193,16 +193,31 @@ static void on_to_answer(struct chat *c, const struct event *e, struct chat_time
                 e->safety.verified ? ", verified" : ", not verified: see /verify");
 }
 
+/* What a link calls somebody stands last: whatever it is, it can pass for nothing of ours. */
+static void say_link_waiting(const char *name, struct pen *pen)
+{
+    pen_say(pen, "you have not met the person this link leads to; they are chosen as soon as they "
+                 "appear");
+    if (!*name)
+        return;
+    pen_say(pen, "; the link calls them ");
+    pen_person(pen, name);
+}
+
 static void say_waiting(struct chat *c, const char *who, struct pen *pen)
 {
-    if (!c->told_waiting) {
-        prompt_text_notice(pen);
+    if (c->told_waiting)
+        return;
+    c->told_waiting = true;
+    prompt_text_notice(pen);
+    if (c->link_name) {
+        say_link_waiting(c->link_name, pen);
+    } else {
         pen_say(pen, "waiting for ");
         pen_quote(pen, who);
         pen_say(pen, " to appear");
-        prompt_text_end(pen);
     }
-    c->told_waiting = true;
+    prompt_text_end(pen);
 }
 
 static bool on_sought(struct chat *c, const struct event *e, struct chat_time now, struct pen *pen)
@@ -221,6 +236,12 @@ static bool on_sought(struct chat *c, const struct event *e, struct chat_time no
     return false;
 }
 
+static bool is_own_id(const char *who, const uint8_t own[ID_LEN])
+{
+    uint8_t id[ID_LEN];
+    return who && id_parse(who, id) == LTH_OK && memcmp(id, own, ID_LEN) == 0;
+}
+
 /* The port is open: who we are, and from now on the node answers. */
 static void on_ready(struct chat *c, const struct event *e, struct pen *pen)
 {
@@ -229,6 +250,12 @@ static void on_ready(struct chat *c, const struct event *e, struct pen *pen)
         prompt_text_welcome(pen, e);
     else
         prompt_text_greeting(pen, e);
+    if (!c->link_name || !is_own_id(c->seek.who, e->ready.id))
+        return;
+    seek_init(&c->seek, NULL);
+    prompt_text_notice(pen);
+    pen_say(pen, "the link leads to yourself: hand it to others");
+    prompt_text_end(pen);
 }
 
 /* Answers to our own questions; the last: to a search the user has given up. */

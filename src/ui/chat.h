@@ -23,6 +23,7 @@ struct chat {
     struct names names;
     struct overdue overdue;
     struct seek seek;               /* who --to names */
+    const char *link_name;          /* what a link calls them (""); NULL: there is no link */
     bool told_waiting;              /* that they are not here yet */
     bool wants_peers, wants_groups; /* names of those who are away must be asked for */
     bool first_run;
@@ -38,9 +39,9 @@ struct chat_time {
     uint64_t wall_ms, monotonic_ms;
 };
 
-/* to: the person to start with, borrowed, or NULL. first_run: explain what a newcomer
- * needs. */
-void chat_init(struct chat *c, const char *to, bool first_run);
+/* to: the person to start with, or NULL; link_name: when to is the id in a link, what that calls
+ * them or ""; both borrowed. first_run: explain what a newcomer needs. */
+void chat_init(struct chat *c, const char *to, const char *link_name, bool first_run);
 void chat_clear(struct chat *c);
 
 /* A typed line. PROMPT_SUBMIT, PROMPT_TO and PROMPT_INFO: submit out->command. PROMPT_HELP,

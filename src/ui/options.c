@@ -257,7 +257,9 @@ static enum lth_err refuse_value(size_t i, const char *value, const char *want,
 static enum lth_err check_together(const struct options *o, struct sentence *why)
 {
     const char *clash = NULL;
-    if (o->json && o->headless)
+    if (o->has_uri && (o->json || o->headless || o->to))
+        clash = "A link to a person and --json, --headless or --to";
+    else if (o->json && o->headless)
         clash = "--json and --headless";
     else if (o->to && (o->json || o->headless))
         clash = o->json ? "--to and --json" : "--to and --headless";
@@ -266,6 +268,23 @@ static enum lth_err check_together(const struct options *o, struct sentence *why
     if (clash)
         sentence_set(why, "%s exclude each other; leave one out.", clash);
     return clash ? LTH_MALFORMED : LTH_OK;
+}
+
+/* What is neither option nor argument: a link to a person, and nothing behind it. */
+static enum lth_err take_words(struct options *o, int count, char *const words[],
+                               struct sentence *why)
+{
+    int at = 0;
+    if (count > 0 && person_uri_is(words[0])) {
+        if (person_uri_parse(words[0], &o->uri, why) != LTH_OK)
+            return LTH_MALFORMED;
+        o->has_uri = true;
+        at = 1;
+    }
+    if (at == count)
+        return LTH_OK;
+    sentence_set(why, "\"%s\" is not an option of lanthorn; see lanthorn --help.", words[at]);
+    return LTH_MALFORMED;
 }
 
 void options_init(struct options *o)
@@ -289,12 +308,8 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
         if (want)
             return refuse_value(i, optarg, want, why);
     }
-    if (optind < argc) {
-        sentence_set(why, "\"%s\" is not an option of lanthorn; see lanthorn --help.",
-                     argv[optind]);
-        return LTH_MALFORMED;
-    }
-    if (check_together(&o, why) != LTH_OK)
+    if (take_words(&o, argc - optind, argv + optind, why) != LTH_OK ||
+        check_together(&o, why) != LTH_OK)
         return LTH_MALFORMED;
     *out = o;
     return LTH_OK;
@@ -302,7 +317,7 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
 
 void options_print_help(FILE *to)
 {
-    fprintf(to, "Usage: lanthorn [options]\n"
+    fprintf(to, "Usage: lanthorn [options] [lanthorn:ID]\n"
                 "Messages between people on one network, with no server.\n");
     for (size_t i = 0; i < LENGTH(table); i++) {
         const struct option_row *row = &table[i].row;

@@ -8,6 +8,7 @@
 #define LTH_UI_OPTIONS_H
 
 #include "base/endpoint.h"
+#include "ui/person_uri.h"
 #include "ui/sentence.h"
 
 #include <stddef.h>
@@ -31,6 +32,8 @@ struct options {
     enum color_choice color;
     int passphrase_fd; /* -1 = not given */
     unsigned timeout_s;
+    bool has_uri; /* "lanthorn:ID" was given instead of to */
+    struct person_uri uri;
     bool json, headless, help, version;
 };
 

@@ -1,6 +1,7 @@
 #include "ui/prompt_text.h"
 
 #include "ui/group_text.h"
+#include "ui/person_uri.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -194,10 +195,13 @@ static void say_undelivered(struct pen *pen, uint64_t count)
 
 static void write_status(struct pen *pen, const struct status_view *s)
 {
+    char link[PERSON_URI_SIZE];
     pen_say(pen, "   name       ");
     pen_quote(pen, s->name);
     pen_say(pen, "\n   id         ");
     say_id(pen, s->id);
+    person_uri_write(s->id, s->name, link);
+    pen_say(pen, "\n   link       %s", link);
     pen_say(pen,
             "\n   running    lanthorn %s, process %d, port %u, for %" PRIu64 " s, %" PRIu64
             " MiB\n",

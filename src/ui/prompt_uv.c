@@ -157,7 +157,7 @@ static enum lth_err open_prompt(uv_loop_t *loop, const struct ui_config *config,
         free(p);
         return err;
     }
-    chat_init(&p->chat, config->to, config->first_run);
+    chat_init(&p->chat, config->to, config->link_name, config->first_run);
     later_init(&p->turn, loop, on_turn, p);
     uv_timer_init(loop, &p->tick);
     p->tick.data = p;

@@ -46,12 +46,13 @@ enum ui_kind {
 
 struct ui_config {
     enum ui_kind kind;
-    int in_fd, out_fd;  /* of UI_JSON and UI_LINES; the prompt opens the terminal itself */
-    bool color;         /* UI_PROMPT: see ui_wants_color */
-    bool first_run;     /* UI_PROMPT: the store is new, so explain */
-    const char *to;     /* --to: UI_LINES needs it, UI_PROMPT may have it; borrowed until close */
-    unsigned timeout_s; /* UI_LINES: how long WHO may stay unknown, and delivery may take */
-    bool has_addresses; /* UI_LINES: --peer was given */
+    int in_fd, out_fd; /* of UI_JSON and UI_LINES; the prompt opens the terminal itself */
+    bool color;        /* UI_PROMPT: see ui_wants_color */
+    bool first_run;    /* UI_PROMPT: the store is new, so explain */
+    const char *to;    /* --to: UI_LINES needs it, UI_PROMPT may have it; borrowed until close */
+    const char *link_name; /* UI_PROMPT: what a link calls to, or ""; NULL: there is no link */
+    unsigned timeout_s;    /* UI_LINES: how long WHO may stay unknown, and delivery may take */
+    bool has_addresses;    /* UI_LINES: --peer was given */
 };
 
 struct ui;

@@ -7,12 +7,12 @@ import lab
 from lan import Lan
 from node import ANSWER_S, Node, environment
 
-DELIVERED, STOPPED, UNKNOWN, STILL_QUEUED, NO_DISCOVERY = 0, 1, 3, 4, 8
+DELIVERED, STOPPED, USAGE, UNKNOWN, STILL_QUEUED, NO_DISCOVERY = 0, 1, 2, 3, 4, 8
 
 
 def words(node, to, timeout_s):
-    return [word for word in node.command("--to", to, "--timeout", str(timeout_s))
-            if word != "--json"]
+    whom = [to] if to.lower().startswith("lanthorn:") else ["--to", to]
+    return [word for word in node.command(*whom, "--timeout", str(timeout_s)) if word != "--json"]
 
 
 def pipe(node, text, to, timeout_s):
@@ -78,6 +78,11 @@ def test():
         many = [f"line {number}" for number in range(500)]
         expect(ada, DELIVERED, "\n".join(many) + "\n", bea.id, 30)
         expect_shown(bea, kept + many)
+        lab.say("by a link, whatever that calls her")
+        expect(ada, DELIVERED, "by link\n", f"LANTHORN:{bea.id.upper()}?n=Nobody", 20)
+        expect_shown(bea, kept + many + ["by link"])
+        said = expect(ada, USAGE, "hello\n", "lanthorn:Bea", 20)
+        assert "This link does not lead to anybody" in said, said
         bea.stop()
 
 

@@ -16,7 +16,7 @@ struct fixture {
 static void start(struct fixture *f, const char *to)
 {
     *f = (struct fixture){.now_ms = 1000};
-    chat_init(&f->chat, to, false);
+    chat_init(&f->chat, to, NULL, false);
 }
 
 static void end(struct fixture *f)
@@ -637,6 +637,66 @@ static void test_who_is_named_at_the_start_is_waited_for(void **state)
     end(&f);
 }
 
+/* The id of author n, as peer() and safety() have it. */
+static const char *id_text(uint8_t n)
+{
+    static char text[ID_TEXT_LEN + 1];
+    uint8_t id[ID_LEN] = {n};
+    id_write(id, text);
+    return text;
+}
+
+static void test_whom_a_link_leads_to_is_told_and_then_called_by_their_own_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start(&f, id_text(1));
+    f.chat.link_name = "#1 \x1b[2J";
+    tell(&f, peer(2, "carol", true));
+    assert_true(chat_ask(&f.chat, &c));
+    assert_string_equal(c.who, id_text(1));
+    tell(&f, error(SEEK_TICKET, CODE_UNKNOWN_PEER, "Nobody."));
+    tell(&f, peer(1, "bob", true));
+    assert_true(chat_ask(&f.chat, &c));
+    tell(&f, safety(SEEK_TICKET, 1));
+    read_lines(&f, "-- carol is here\n-- you have not met the person this link leads to; they are "
+                   "chosen as soon as they appear; the link calls them \\x231 \\x1b[2J\n"
+                   "-- bob is here\n-- talking to bob, not verified: see /verify\n");
+    end(&f);
+}
+
+static void test_a_link_without_a_name_calls_nobody_anything(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start(&f, id_text(1));
+    f.chat.link_name = "";
+    tell(&f, peer(2, "carol", true));
+    assert_true(chat_ask(&f.chat, &c));
+    tell(&f, error(SEEK_TICKET, CODE_UNKNOWN_PEER, "Nobody."));
+    read_lines(&f, "-- carol is here\n-- you have not met the person this link leads to; they are "
+                   "chosen as soon as they appear\n");
+    end(&f);
+}
+
+static void test_a_link_to_oneself_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct command c;
+    start(&f, id_text(0));
+    f.chat.link_name = "me";
+    tell(&f, (struct event){.type = EVENT_READY, .ready = {.name = "ann", .data = "/d"}});
+    while (chat_ask(&f.chat, &c))
+        assert_int_not_equal(c.type, COMMAND_VERIFY);
+    assert_int_equal(buffer_append(&f.out, "", 1), LTH_OK);
+    assert_non_null(
+        strstr((char *)f.out.bytes, "-- the link leads to yourself: hand it to others\n"));
+    end(&f);
+}
+
 static void test_a_to_ends_the_wait_for_somebody_else(void **state)
 {
     (void)state;
@@ -781,6 +841,9 @@ int main(void)
         cmocka_unit_test(test_what_is_delivered_at_once_is_not_spoken_of),
         cmocka_unit_test(test_what_waits_is_told_and_so_is_its_delivery),
         cmocka_unit_test(test_who_is_named_at_the_start_is_waited_for),
+        cmocka_unit_test(test_whom_a_link_leads_to_is_told_and_then_called_by_their_own_name),
+        cmocka_unit_test(test_a_link_without_a_name_calls_nobody_anything),
+        cmocka_unit_test(test_a_link_to_oneself_is_not_waited_for),
         cmocka_unit_test(test_a_to_ends_the_wait_for_somebody_else),
         cmocka_unit_test(test_help_and_refusals_are_answered_at_once),
         cmocka_unit_test(test_commands_and_people_are_completed_where_they_belong),

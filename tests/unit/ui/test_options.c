@@ -68,6 +68,8 @@ static void test_every_option_is_taken(void **state)
     assert_int_equal(o.timeout_s, 7);
 }
 
+#define ID "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrsq"
+
 static const struct {
     const char *name, *line;
     enum lth_err want;
@@ -100,6 +102,14 @@ static const struct {
     {"unknown option", "--nam3 x", LTH_MALFORMED, "--nam3 is not an option"},
     {"ambiguous beginning", "--ne x --p", LTH_MALFORMED, "is not an option"},
     {"a word", "hello", LTH_MALFORMED, "\"hello\""},
+    {"link", "--name ann lanthorn:" ID "?n=b --color never", LTH_OK, NULL},
+    {"link to nobody", "lanthorn:bob", LTH_MALFORMED, "52 letters"},
+    {"two links", "lanthorn:" ID " lanthorn:" ID, LTH_MALFORMED, "not an option"},
+    {"a word behind a link", "lanthorn:" ID " hello", LTH_MALFORMED, "\"hello\""},
+    {"a link behind a word", "hello lanthorn:" ID, LTH_MALFORMED, "\"hello\""},
+    {"link and somebody", "--to bob lanthorn:" ID, LTH_MALFORMED, "exclude"},
+    {"link and json", "--json lanthorn:" ID, LTH_MALFORMED, "exclude"},
+    {"link and headless", "--headless lanthorn:" ID, LTH_MALFORMED, "exclude"},
     {"json without a prompt", "--json --headless", LTH_MALFORMED, "exclude"},
     {"json to somebody", "--json --to bob", LTH_MALFORMED, "--to and --json"},
     {"headless to somebody", "--headless --to bob", LTH_MALFORMED, "--to and --headless"},
@@ -120,6 +130,21 @@ static void test_what_cannot_be_meant_is_refused_in_a_sentence(void **state)
         CHECK(got == LTH_OK || strstr(why.text, rows[i].says), rows[i].name);
         free(line);
     }
+}
+
+static void test_a_link_says_whom_to_talk_to(void **state)
+{
+    (void)state;
+    char line[] = "lanthorn:" ID "?n=Bob --timeout 7";
+    struct args a = split(line);
+    struct options o;
+    struct sentence why;
+    options_init(&o);
+    assert_int_equal(options_parse(a.count, a.list, &o, &why), LTH_OK);
+    assert_true(o.has_uri && !o.to);
+    assert_string_equal(o.uri.id, ID);
+    assert_string_equal(o.uri.name, "Bob");
+    assert_int_equal(o.timeout_s, 7);
 }
 
 static enum lth_err parse_value(const char *option, const char *value)
@@ -266,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_without_options_everything_has_its_default),
         cmocka_unit_test(test_every_option_is_taken),
         cmocka_unit_test(test_what_cannot_be_meant_is_refused_in_a_sentence),
+        cmocka_unit_test(test_a_link_says_whom_to_talk_to),
         cmocka_unit_test(test_a_name_is_1_to_64_bytes_of_utf8),
         cmocka_unit_test(test_repeated_options_have_a_limit),
         cmocka_unit_test(test_help_lists_every_option),

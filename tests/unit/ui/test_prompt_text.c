@@ -139,6 +139,19 @@ static bool has_no_lines(enum event_type type)
            type == EVENT_LEFT || type == EVENT_WAITING_FOR_KEY;
 }
 
+static void test_the_status_shows_the_link_to_oneself(void **state)
+{
+    (void)state;
+    const struct event e = {
+        .type = EVENT_STATUS,
+        .status = {
+            .name = "Ann & Co", .version = "1", .discovery_backend = "b", .discovery_state = "s"}};
+    assert_non_null(
+        strstr(text_of(&e, false),
+               "\n   link       lanthorn:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+               "?n=Ann%20%26%20Co\n"));
+}
+
 static void test_every_event_is_whole_lines_without_controls(void **state)
 {
     (void)state;
@@ -295,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_our_own_message_is_marked_as_ours),
         cmocka_unit_test(test_a_message_of_a_group_begins_with_the_group),
         cmocka_unit_test(test_two_decisions_for_one_are_not_called_messages),
+        cmocka_unit_test(test_the_status_shows_the_link_to_oneself),
         cmocka_unit_test(test_every_event_is_whole_lines_without_controls),
         cmocka_unit_test(test_a_warning_alarms_but_which_way_others_are_found_does_not),
         cmocka_unit_test(test_what_is_missing_and_what_has_come_is_counted_by_author),

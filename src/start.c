@@ -13,19 +13,30 @@
 #include <string.h>
 #include <unistd.h>
 
-void complain(const char *format, ...)
+static void print_safely(FILE *to, const char *before, const char *format, va_list args)
 {
     struct sentence text;
     struct buffer safe = {0};
+    vsnprintf(text.text, sizeof text.text, format, args);
+    if (display_line(&safe, (const uint8_t *)text.text, strlen(text.text)) == LTH_OK)
+        fprintf(to, "%s%.*s\n", before, (int)safe.len, (const char *)safe.bytes);
+    buffer_clear(&safe);
+}
+
+void complain(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    vsnprintf(text.text, sizeof text.text, format, args);
+    print_safely(stderr, "lanthorn: ", format, args);
     va_end(args);
-    if (buffer_printf(&safe, "lanthorn: ") == LTH_OK &&
-        display_line(&safe, (const uint8_t *)text.text, strlen(text.text)) == LTH_OK &&
-        buffer_printf(&safe, "\n") == LTH_OK)
-        journal_write(JOURNAL_ERROR, (const char *)safe.bytes, safe.len);
-    buffer_clear(&safe);
+}
+
+void announce(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_safely(stdout, "", format, args);
+    va_end(args);
 }
 
 /* Why the store did not open, and the status that goes with it. */
@@ -157,23 +168,54 @@ static int begin_writing(const struct options *o, struct start *s)
     return err == LTH_OK ? EXIT_DONE : refuse_store(err, o, s);
 }
 
-int start_begin(const struct options *o, struct start *s)
+/* find: data_dir_name, or data_dir_find, which makes directories. */
+static int find_dir(const struct options *o, struct start *s,
+                    enum lth_err (*find)(const char *given, char *path, size_t size))
 {
     memset(s, 0, sizeof *s);
-    enum lth_err err = data_dir_find(o->data, s->data_dir, sizeof s->data_dir);
-    if (err != LTH_OK) {
-        complain("There is no place for the data (%s): choose a directory with --data.",
-                 err == LTH_IO ? strerror(errno) : lth_strerror(err));
-        return EXIT_FAILED;
-    }
+    enum lth_err err = find(o->data, s->data_dir, sizeof s->data_dir);
+    if (err == LTH_OK)
+        return EXIT_DONE;
+    complain("There is no place for the data (%s): choose a directory with --data.",
+             err == LTH_IO ? strerror(errno) : lth_strerror(err));
+    return EXIT_FAILED;
+}
+
+static int open_and_read(const struct options *o, struct start *s)
+{
     int status = o->key_file ? open_with_key_file(o, s) : open_with_passphrase(o, s);
     if (status == EXIT_DONE)
         status = read_log(o, s);
-    if (status == EXIT_DONE)
-        status = begin_writing(o, s);
+    return status;
+}
+
+static int end_unless_done(int status, struct start *s)
+{
     if (status != EXIT_DONE)
         (void)start_end(s); /* the first failure is the one to tell */
     return status;
+}
+
+int start_begin(const struct options *o, struct start *s)
+{
+    int status = find_dir(o, s, data_dir_find);
+    if (status == EXIT_DONE)
+        status = open_and_read(o, s);
+    if (status == EXIT_DONE)
+        status = begin_writing(o, s);
+    return end_unless_done(status, s);
+}
+
+int start_look(const struct options *o, struct start *s)
+{
+    int status = find_dir(o, s, data_dir_name);
+    if (status == EXIT_DONE && !store_exists(disk_posix(), s->data_dir)) {
+        complain("There is no store in %s: name the directory of one with --data.", s->data_dir);
+        status = EXIT_FAILED;
+    }
+    if (status == EXIT_DONE)
+        status = open_and_read(o, s);
+    return end_unless_done(status, s);
 }
 
 int start_end(struct start *s)

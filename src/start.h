@@ -21,9 +21,13 @@ struct start {
 
 /* EXIT_DONE: both are open, start_end gives them back. Else the sentence has been said. */
 int start_begin(const struct options *options, struct start *out);
+
+/* The same for reading only: a store that is there, of which no byte is changed. */
+int start_look(const struct options *options, struct start *out);
 int start_end(struct start *s); /* EXIT_FAILED when the store could not be closed in order */
 
-/* One sentence on stderr, made safe for a terminal. */
+/* One sentence, made safe for a terminal: on stderr; on stdout. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void announce(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -3,6 +3,7 @@
 #include "run/control_path.h"
 #include "run/control_socket.h"
 #include "start.h"
+#include "store_command.h"
 #include "ui/errand_uv.h"
 
 #include <errno.h>
@@ -101,6 +102,8 @@ int talk(const struct shell *s, const struct sentence *why)
     case SHELL_SEND:
     case SHELL_INFO:
     case SHELL_WATCH: return ask_node(s);
+    case SHELL_CHECK:
+    case SHELL_PASSPHRASE: return store_command_run(s);
     }
     return EXIT_USAGE;
 }

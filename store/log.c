@@ -437,6 +437,7 @@ static void tell(const struct scan_result *found, struct store_report *report)
     report->torn_tail_bytes = found->torn_bytes;
     report->damaged_from = found->lost_from;
     report->damaged_count = found->lost_count;
+    report->damaged = found->damaged;
     report->read_only = report->read_only || found->damaged;
 }
 

@@ -36,6 +36,7 @@ struct store_key {
 struct store_report {
     bool created;             /* there was no store here */
     bool read_only;           /* damage, or a disk that takes no writes */
+    bool damaged;             /* bytes of the log cannot be proved, or are missing */
     bool rolled_back;         /* the log is shorter than `head` says */
     uint64_t torn_tail_bytes; /* cut off and kept aside as log/NNNNNNNN.torn */
     uint64_t damaged_from;    /* first record number lost to damage; 0 = none */

@@ -45,6 +45,10 @@ static const struct row {
     {"group info", "GROUP", SHELL_INFO, COMMAND_GROUPS, "who is in it"},
     {"status", "", SHELL_ASK, COMMAND_STATUS, "how the node is doing"},
     {"quit", "", SHELL_ASK, COMMAND_QUIT, "end the node"},
+    {"check", "", SHELL_CHECK, COMMAND_COUNT,
+     "is all of the store there, and true? With no node running"},
+    {"passphrase", "[--new-passphrase-fd N] [--new-key-file FILE]", SHELL_PASSPHRASE, COMMAND_COUNT,
+     "open the store with another one from now on; with no node running"},
     {"help", "[COMMAND...]", SHELL_HELP, COMMAND_COUNT,
      "what commands there are, and what they take"},
 };
@@ -54,7 +58,8 @@ static const struct row {
 /* Takes the argument of an option (NULL when it has none); false with a sentence. */
 typedef bool take_option(struct shell *s, const char *value, struct sentence *why);
 
-static take_option take_data, take_json, take_help, take_wait, take_lines, take_last, take_count;
+static take_option take_data, take_json, take_help, take_wait, take_lines, take_last, take_count,
+    take_key_file, take_passphrase_fd, take_new_key_file, take_new_passphrase_fd;
 
 static const struct option_row {
     const char *name, *argument;
@@ -65,22 +70,46 @@ static const struct option_row {
     {"data", "DIR", 0, take_data, "the node whose --data is DIR (default: the one that runs)"},
     {"json", NULL, 0, take_json, "print what the node answers: one JSON object a line"},
     {"help", NULL, 0, take_help, "print the help of the command and end"},
+    {"key-file", "FILE", 0, take_key_file, "what opens the store, where no node runs"},
+    {"passphrase-fd", "N", 0, take_passphrase_fd,
+     "the same, in the first line of descriptor N; else it is asked for"},
     {"wait", "SECONDS", 'W', take_wait, "wait so long: for delivery, or for events"},
     {"lines", NULL, 0, take_lines, "each line of stdin is a message"},
     {"last", "N", 0, take_last, "so many messages, 1 to 1000"},
     {"count", "N", 'C', take_count, "end after so many events"},
+    {"new-key-file", "FILE", 0, take_new_key_file, "what is to open it, made if missing"},
+    {"new-passphrase-fd", "N", 0, take_new_passphrase_fd,
+     "the same, in the first line of descriptor N"},
 };
 
 static const char letters[] = ":W:C:"; /* as getopt_long wants them */
 
-enum { FIRST_OPTION = 256 }; /* what getopt_long returns for the first: above all letters */
+enum {
+    FIRST_OPTION = 256, /* what getopt_long returns for the first: above all letters */
+    FD_MAX = 1 << 20,
+};
+
+static bool take_path(const char **to, const char *name, const char *value, struct sentence *why)
+{
+    *to = value;
+    if (!*value)
+        sentence_set(why, "--%s \"\" is not possible: give a path.", name);
+    return *value;
+}
 
 static bool take_data(struct shell *s, const char *value, struct sentence *why)
 {
-    s->data = value;
-    if (!*value)
-        sentence_set(why, "--data \"\" is not possible: give a path.");
-    return *value;
+    return take_path(&s->data, "data", value, why);
+}
+
+static bool take_key_file(struct shell *s, const char *value, struct sentence *why)
+{
+    return take_path(&s->key_file, "key-file", value, why);
+}
+
+static bool take_new_key_file(struct shell *s, const char *value, struct sentence *why)
+{
+    return take_path(&s->new_key_file, "new-key-file", value, why);
 }
 
 static bool take_json(struct shell *s, const char *value, struct sentence *why)
@@ -128,6 +157,16 @@ static bool take_wait(struct shell *s, const char *value, struct sentence *why)
 static bool take_count(struct shell *s, const char *value, struct sentence *why)
 {
     return take_number("count", value, 1, SHELL_NUMBER_MAX, &s->count, why);
+}
+
+static bool take_passphrase_fd(struct shell *s, const char *value, struct sentence *why)
+{
+    return take_number("passphrase-fd", value, 0, FD_MAX, &s->passphrase_fd, why);
+}
+
+static bool take_new_passphrase_fd(struct shell *s, const char *value, struct sentence *why)
+{
+    return take_number("new-passphrase-fd", value, 0, FD_MAX, &s->new_passphrase_fd, why);
 }
 
 static bool take_last(struct shell *s, const char *value, struct sentence *why)
@@ -190,7 +229,8 @@ static bool take_options(int argc, char *argv[], struct shell *s, unsigned *used
 /* True for an option that no usage names: all commands take it. */
 static bool is_common(const struct option_row *option)
 {
-    return option->take == take_data || option->take == take_json || option->take == take_help;
+    return option->take == take_data || option->take == take_json || option->take == take_help ||
+           option->take == take_key_file || option->take == take_passphrase_fd;
 }
 
 static bool usage_names(const char *usage, const struct option_row *option)
@@ -524,8 +564,11 @@ static bool take_line(int argc, char *argv[], struct shell *s, struct sentence *
 
 void shell_parse(int argc, char *argv[], struct shell *out, struct sentence *why)
 {
-    *out = (struct shell){
-        .kind = SHELL_NODE, .wait_s = SHELL_FOREVER, .command.timeout_s = UINT32_MAX};
+    *out = (struct shell){.kind = SHELL_NODE,
+                          .wait_s = SHELL_FOREVER,
+                          .passphrase_fd = -1,
+                          .new_passphrase_fd = -1,
+                          .command.timeout_s = UINT32_MAX};
     why->text[0] = '\0';
     if (!is_shell_line(argc, argv))
         return;

@@ -14,13 +14,15 @@
 #include <stdio.h>
 
 enum shell_kind {
-    SHELL_NODE,    /* no command: the words are a node's options (ui/options.h) */
-    SHELL_REFUSED, /* say why, end with status 2 */
-    SHELL_HELP,    /* print the help of topic */
-    SHELL_ASK,     /* hand command to the running node, print the answer */
-    SHELL_SEND,    /* the same; from_input: its text, or each line of it, comes from stdin */
-    SHELL_INFO,    /* the same; of the groups in the answer, only command.group */
-    SHELL_WATCH,   /* print events as they come */
+    SHELL_NODE,       /* no command: the words are a node's options (ui/options.h) */
+    SHELL_REFUSED,    /* say why, end with status 2 */
+    SHELL_HELP,       /* print the help of topic */
+    SHELL_ASK,        /* hand command to the running node, print the answer */
+    SHELL_SEND,       /* the same; from_input: its text, or each line of it, comes from stdin */
+    SHELL_INFO,       /* the same; of the groups in the answer, only command.group */
+    SHELL_WATCH,      /* print events as they come */
+    SHELL_CHECK,      /* read the whole store, with no node running */
+    SHELL_PASSPHRASE, /* change what opens it */
 };
 
 enum { SHELL_FOREVER = -1, SHELL_NUMBER_MAX = 1000000000 };
@@ -28,7 +30,9 @@ enum { SHELL_FOREVER = -1, SHELL_NUMBER_MAX = 1000000000 };
 struct shell {
     enum shell_kind kind;
     const char *data, *topic; /* of argv, or NULL */
-    struct command command;   /* ticket 0; its strings are of argv, or of what follows */
+    const char *key_file, *new_key_file;
+    long passphrase_fd, new_passphrase_fd; /* -1 = not given */
+    struct command command; /* ticket 0; its strings are of argv, or of what follows */
     bool json, from_input, lines;
     long wait_s;                      /* SHELL_FOREVER = not given */
     long count;                       /* of events; 0 = not given */

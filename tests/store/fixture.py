@@ -112,3 +112,18 @@ def copy(version, folder):
             os.chmod(os.path.join(at, name), 0o700)
         for name in files:
             os.chmod(os.path.join(at, name), 0o600)
+
+
+def picture(folder):
+    """All there is to see of a directory: names, bytes, modes, times."""
+    seen = {}
+    for at, _, files in os.walk(folder):
+        for path in [at] + [os.path.join(at, name) for name in files]:
+            about = os.lstat(path)
+            content = None
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    content = file.read()
+            seen[os.path.relpath(path, folder)] = (content, about.st_mode, about.st_mtime_ns,
+                                                   about.st_ctime_ns)
+    return seen

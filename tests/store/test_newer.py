@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 import page
-from fixture import contents, copy, versions
+from fixture import contents, copy, picture, versions
 
 NEW_RECORD = 200  # a type that nobody has thought of yet
 
@@ -32,21 +32,6 @@ def tear(store):
     name = store.segment(max(store.keys))
     store.append(b"\1\4Anna")
     store.write(name, store.read(name)[:-3])
-
-
-def picture(folder):
-    """All there is to see of a directory: names, bytes, modes, times."""
-    seen = {}
-    for at, _, files in os.walk(folder):
-        for path in [at] + [os.path.join(at, name) for name in files]:
-            about = os.lstat(path)
-            content = None
-            if os.path.isfile(path):
-                with open(path, "rb") as file:
-                    content = file.read()
-            seen[os.path.relpath(path, folder)] = (content, about.st_mode, about.st_mtime_ns,
-                                                   about.st_ctime_ns)
-    return seen
 
 
 def run(folder, options, key="ada.key"):

@@ -172,29 +172,6 @@ static void test_a_lock_that_cannot_be_made_leaves_the_store_for_reading(void **
     memdisk_free(m);
 }
 
-static void test_a_key_is_changed_without_beginning(void **state)
-{
-    (void)state;
-    struct memdisk *m = filled();
-    struct store *s;
-    struct store_report report;
-    static const uint8_t bytes[32] = {7};
-    const struct store_key other = {STORE_KEY_FILE, bytes, sizeof bytes};
-    tear_the_tail(m);
-    size_t len, after;
-    memdisk_bytes(m, SEGMENT_2, &len);
-    CHECK_ERR(look_at(m, &s, &report), LTH_OK, "look");
-    CHECK_ERR(store_change_key(s, &other), LTH_OK, "change");
-    must_close(s);
-    memdisk_bytes(m, SEGMENT_2, &after);
-    assert_int_equal(len, after); /* only the vault is new */
-    CHECK_ERR(look_at(m, &s, &report), LTH_WRONG_KEY, "old key");
-    CHECK_ERR(open_with(&m->disk, "s", &other, &s, &report), LTH_OK, "new key");
-    assert_int_equal(check_all(s, NULL, "replay"), RECORDS - 1);
-    must_close(s);
-    memdisk_free(m);
-}
-
 /* --- newer versions --- */
 
 static struct vault opened_vault(struct memdisk *m)
@@ -320,7 +297,6 @@ int main(void)
         cmocka_unit_test(test_who_looks_holds_the_lock),
         cmocka_unit_test(test_whoever_wrote_between_looking_and_beginning_is_not_overwritten),
         cmocka_unit_test(test_a_lock_that_cannot_be_made_leaves_the_store_for_reading),
-        cmocka_unit_test(test_a_key_is_changed_without_beginning),
         cmocka_unit_test(test_what_a_newer_version_wrote_is_refused_and_left_as_it_is),
     };
     return cmocka_run_group_tests(tests, begin, NULL);

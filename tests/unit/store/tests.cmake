@@ -21,6 +21,7 @@ unit(store log ${STORE_STORES})
 unit(store store ${STORE_STORES})
 unit(store restored ${STORE_STORES})
 unit(store left_alone ${STORE_STORES})
+unit(store new_key ${STORE_STORES})
 unit(store fixtures ${STORE_STORES})
 target_compile_definitions(test_store_fixtures
     PRIVATE STORE_FIXTURES="${CMAKE_CURRENT_SOURCE_DIR}/../store")

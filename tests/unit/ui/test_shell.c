@@ -118,6 +118,18 @@ static const struct {
     {"group info ops", SHELL_INFO, NULL},
     {"status", SHELL_ASK, NULL},
     {"quit", SHELL_ASK, NULL},
+    {"check", SHELL_CHECK, NULL},
+    {"check --json --data DIR --key-file FILE", SHELL_CHECK, NULL},
+    {"--data DIR --passphrase-fd 3 check", SHELL_CHECK, NULL},
+    {"check all", SHELL_REFUSED, "It is: lanthorn check;"},
+    {"check --key-file=", SHELL_REFUSED, "give a path"},
+    {"check --passphrase-fd -1", SHELL_REFUSED, "whole number"},
+    {"check --new-key-file FILE", SHELL_REFUSED, "is not for lanthorn check"},
+    {"passphrase", SHELL_PASSPHRASE, NULL},
+    {"passphrase --passphrase-fd 3 --new-passphrase-fd 4", SHELL_PASSPHRASE, NULL},
+    {"passphrase --key-file OLD --new-key-file NEW", SHELL_PASSPHRASE, NULL},
+    {"passphrase secret", SHELL_REFUSED, "It is"},
+    {"passphrase --new-passphrase-fd x", SHELL_REFUSED, "whole number"},
     {"help", SHELL_HELP, NULL},
     {"help group add", SHELL_HELP, NULL},
     {"send --help", SHELL_HELP, NULL},
@@ -268,7 +280,7 @@ static void test_every_option_is_one_of_some_command_or_of_all(void **state)
                  shell_option_argument(i) ? shell_option_argument(i) : "");
         for (size_t j = 0; shell_usage(j); j++)
             is_named = is_named || strstr(shell_usage(j), wanted);
-        CHECK(is_named == (i > 2), wanted);
+        CHECK(is_named == (i > 4), wanted);
         CHECK(*shell_option_help(i), wanted);
     }
 }

@@ -11,7 +11,7 @@
 #include "run/service_uv.h"
 #include "settings.h"
 #include "start.h"
-#include "talk.h"
+#include "talk_uv.h"
 #include "ui/control_uv.h"
 #include "ui/news.h"
 #include "ui/ui_uv.h"

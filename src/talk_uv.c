@@ -1,4 +1,4 @@
-#include "talk.h"
+#include "talk_uv.h"
 
 #include "run/control_path.h"
 #include "run/control_socket.h"

@@ -76,7 +76,7 @@ static bool is_socket_name(const char *name)
 }
 
 /* The one node that answers in dir, into path. */
-static enum lth_err find_one(DIR *dir, const char *dir_path, char *path, size_t size)
+static enum lth_err find_one(DIR *dir, const char *dir_path, char path[4096])
 {
     char candidate[4096];
     size_t found = 0;
@@ -85,31 +85,43 @@ static enum lth_err find_one(DIR *dir, const char *dir_path, char *path, size_t 
         if (!is_socket_name(entry->d_name) || fits(len, sizeof candidate) != LTH_OK ||
             !answers(candidate))
             continue;
-        if (fits(snprintf(path, size, "%s", candidate), size) != LTH_OK)
-            return LTH_TOO_LONG;
+        snprintf(path, 4096, "%s", candidate);
         found++;
     }
     return found == 0 ? LTH_NOT_FOUND : found == 1 ? LTH_OK : LTH_AMBIGUOUS;
 }
 
-static enum lth_err find_running(char *path, size_t size)
+static enum lth_err find_running(char path[4096])
 {
     char dir_path[4096];
     enum lth_err err = runtime_dir(dir_path, sizeof dir_path);
     DIR *dir = err == LTH_OK ? opendir(dir_path) : NULL;
     if (!dir)
         return LTH_NOT_FOUND;
-    err = find_one(dir, dir_path, path, size);
+    err = find_one(dir, dir_path, path);
     closedir(dir);
     return err;
 }
 
+/* Is it the directory that a node uses when none is given? */
+static bool is_usual(const char *given)
+{
+    char usual[4096];
+    struct stat one, other;
+    return data_dir_name(NULL, usual, sizeof usual) == LTH_OK && stat(given, &one) == 0 &&
+           stat(usual, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 enum lth_err control_path_find(const char *given, char *path, size_t size)
 {
-    char data_dir[4096];
-    enum lth_err err = given ? LTH_NOT_FOUND : find_running(path, size);
-    if (err != LTH_NOT_FOUND)
+    char data_dir[4096], running[4096];
+    enum lth_err err = data_dir_name(given, data_dir, sizeof data_dir);
+    if (err == LTH_OK)
+        err = in_data_dir(data_dir, path, size);
+    if (given && (err != LTH_OK || answers(path) || !is_usual(given)))
         return err;
-    err = data_dir_name(given, data_dir, sizeof data_dir);
-    return err == LTH_OK ? in_data_dir(data_dir, path, size) : err;
+    enum lth_err found = find_running(running);
+    if (found == LTH_OK)
+        return fits(snprintf(path, size, "%s", running), size);
+    return found == LTH_AMBIGUOUS && !given ? found : err;
 }

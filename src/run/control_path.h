@@ -18,8 +18,9 @@
 LTH_MUST_USE enum lth_err control_path_for(const char *given, const char *data_dir,
                                            const uint8_t id[ID_LEN], char *path, size_t size);
 
-/* For who looks for a node: where it would be, when it runs. Nothing is made. LTH_AMBIGUOUS:
- * several run, and nothing says which. LTH_NOT_FOUND: no home directory. LTH_TOO_LONG. */
+/* For who looks for a node: where it would be, when it runs. Nothing is made. The usual data
+ * directory may be given, too, of a node to which none was. LTH_AMBIGUOUS: several run, and
+ * nothing says which. LTH_NOT_FOUND: no home directory. LTH_TOO_LONG. */
 LTH_MUST_USE enum lth_err control_path_find(const char *given, char *path, size_t size);
 
 #endif

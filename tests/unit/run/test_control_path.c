@@ -194,6 +194,33 @@ static void test_the_one_that_answers_is_found(void **state)
     close(two.fd);
 }
 
+static void make_usual(void)
+{
+    assert_int_equal(mkdir(at(".local"), 0700), 0);
+    assert_int_equal(mkdir(at(".local/share"), 0700), 0);
+    assert_int_equal(mkdir(at(".local/share/lanthorn"), 0700), 0);
+}
+
+static void test_the_usual_directory_may_be_named(void **state)
+{
+    (void)state;
+    char usual[256];
+    snprintf(usual, sizeof usual, "%s", at(".local/share/lanthorn"));
+    make_usual();
+    assert_int_equal(mkdir(at("run/lanthorn"), 0700), 0);
+    struct control_socket one = listen_at(at("run/lanthorn/one.sock"));
+    check_find(usual, LTH_OK, one.path, "a node to which none was given");
+    check_find(at("run"), LTH_OK, at("run/control.sock"), "another directory");
+
+    struct control_socket two = listen_at(at("run/lanthorn/two.sock"));
+    check_find(usual, LTH_OK, at(".local/share/lanthorn/control.sock"), "nothing says which");
+    close(two.fd);
+    struct control_socket there = listen_at(at(".local/share/lanthorn/control.sock"));
+    check_find(usual, LTH_OK, there.path, "what is in it comes first");
+    close(one.fd);
+    close(there.fd);
+}
+
 static void test_looking_makes_nothing(void **state)
 {
     (void)state;
@@ -228,6 +255,7 @@ int main(void)
         AT_HOME(test_the_directory_is_made_for_its_owner_alone),
         AT_HOME(test_a_directory_that_is_not_ours_alone_is_refused),
         AT_HOME(test_the_one_that_answers_is_found),
+        AT_HOME(test_the_usual_directory_may_be_named),
         AT_HOME(test_looking_makes_nothing),
         AT_HOME(test_a_path_that_does_not_fit_is_too_long),
     };

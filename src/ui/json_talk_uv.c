@@ -31,10 +31,10 @@ struct json_talk {
     struct json_talk_config config;
     struct stdio io;
     struct splitter splitter;
-    struct open_command *open; /* owned, by ticket */
-    uint64_t last_seq, quit_ticket;
-    bool is_serving; /* serve is at work further up the stack */
-    bool has_ended;  /* the input has, or a quit has been read */
+    struct open_command *open;                      /* owned, by ticket */
+    uint64_t last_seq, quit_ticket, history_ticket; /* tickets: the last of their kind, or 0 */
+    bool is_serving;                                /* serve is at work further up the stack */
+    bool has_ended;                                 /* the input has, or a quit has been read */
     bool has_quit, has_stopped;
     bool is_closing; /* the output may be gone */
     bool has_lost;   /* memory was out: an event is missing, so no message counts as shown */
@@ -78,6 +78,13 @@ static void refuse(struct json_talk *t, enum error_code code, const char *text, 
     write_event(t, &e, ref);
 }
 
+static struct open_command *find_open(const struct json_talk *t, uint64_t ticket)
+{
+    struct open_command *o = NULL;
+    HASH_FIND(hh, t->open, &ticket, sizeof ticket, o);
+    return o;
+}
+
 static struct open_command *keep_ref(struct json_talk *t, struct json_ref ref)
 {
     struct open_command *o = malloc(sizeof *o + ref.len);
@@ -104,6 +111,8 @@ static void submit(struct json_talk *t, struct parsed_command *p)
         t->has_ended = t->has_quit = true;
         t->quit_ticket = o->ticket;
     }
+    if (p->command.type == COMMAND_HISTORY)
+        t->history_ticket = o->ticket;
     t->config.host.submit(t->config.host.ctx, &p->command);
 }
 
@@ -118,10 +127,16 @@ static void on_line(struct json_talk *t, const char *line, size_t len)
     json_command_clear(&parsed);
 }
 
+/* A guest that asks much and reads nothing would fill the memory with answers. */
+static bool has_room(const struct json_talk *t)
+{
+    return !t->config.is_guest ||
+           (HASH_COUNT(t->open) < JSON_GUEST_COMMANDS && !find_open(t, t->history_ticket));
+}
+
 static bool may_serve(const struct json_talk *t)
 {
-    bool has_room = !t->config.is_guest || HASH_COUNT(t->open) < JSON_GUEST_COMMANDS;
-    return has_room && !t->has_quit && !t->has_stopped && !output_is_full(t->io.output) &&
+    return has_room(t) && !t->has_quit && !t->has_stopped && !output_is_full(t->io.output) &&
            !t->config.host.busy(t->config.host.ctx);
 }
 
@@ -214,13 +229,6 @@ enum lth_err json_talk_open(uv_loop_t *loop, const struct json_talk_config *conf
     splitter_init(&t->splitter, JSON_LINE_MAX);
     *out = t;
     return LTH_OK;
-}
-
-static struct open_command *find_open(const struct json_talk *t, uint64_t ticket)
-{
-    struct open_command *o = NULL;
-    HASH_FIND(hh, t->open, &ticket, sizeof ticket, o);
-    return o;
 }
 
 /* The node answers one quit; of two who asked at once both get their answer. */

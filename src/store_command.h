@@ -1,4 +1,5 @@
-/* store_command.h - the commands that need the store, and no node: check, passphrase.
+/* store_command.h - the commands that need the store and no node: check, passphrase; and those that
+ * are answered from the store where no node runs.
  *
  * They open the store themselves, so none of them runs while a node holds it. What opens it is
  * said as for a node: on the command line, or in lanthorn.conf.
@@ -8,7 +9,12 @@
 
 #include "ui/shell.h"
 
-/* s: SHELL_CHECK or SHELL_PASSPHRASE. Sentences are said; the exit status is returned. */
-int store_command_run(const struct shell *s);
+/* for_people: a terminal reads what is printed; color: and shows it. Sentences are said; the exit
+ * status is returned. */
+int store_command_run(const struct shell *s, bool for_people, bool color);
+
+/* No node runs. True when the store can answer instead: the command asks for nothing but what is
+ * kept, there is a store, and a key to it or a person to ask for the passphrase. */
+bool store_command_can(const struct shell *s);
 
 #endif

@@ -11,8 +11,24 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Colour needs a terminal that has some, and no wish for none (no-color.org). */
+static bool wants_color(bool is_terminal)
+{
+    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    return is_terminal && term && strcmp(term, "dumb") != 0 && (!no_color || !*no_color);
+}
+
+static int use_store(const struct shell *s)
+{
+    bool is_terminal = isatty(STDOUT_FILENO);
+    return store_command_run(s, is_terminal, wants_color(is_terminal));
+}
+
+/* What is kept can be asked all the same. */
 static int no_node(const struct shell *s)
 {
+    if (store_command_can(s))
+        return use_store(s);
     if (s->data)
         complain("No node runs with --data %s: start one with lanthorn --data %s.", s->data,
                  s->data);
@@ -48,7 +64,7 @@ static int refuse_socket(enum lth_err err, const struct shell *s, const char *pa
     return EXIT_FAILED;
 }
 
-/* A connection to the running node, or the status that says why there is none. */
+/* A connection to the running node; or *fd stays as it is, and the status is what it ends with. */
 static int reach(const struct shell *s, int *fd)
 {
     char path[4096];
@@ -59,18 +75,11 @@ static int reach(const struct shell *s, int *fd)
     return err == LTH_OK ? EXIT_DONE : refuse_socket(err, s, path);
 }
 
-/* Colour needs a terminal that has some, and no wish for none (no-color.org). */
-static bool wants_color(bool is_terminal)
-{
-    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-    return is_terminal && term && strcmp(term, "dumb") != 0 && (!no_color || !*no_color);
-}
-
 static int ask_node(const struct shell *s)
 {
-    int fd;
+    int fd = -1;
     int status = reach(s, &fd);
-    if (status != EXIT_DONE)
+    if (fd < 0)
         return status;
     bool is_terminal = isatty(STDOUT_FILENO);
     const struct errand_job job = {
@@ -103,7 +112,7 @@ int talk(const struct shell *s, const struct sentence *why)
     case SHELL_INFO:
     case SHELL_WATCH: return ask_node(s);
     case SHELL_CHECK:
-    case SHELL_PASSPHRASE: return store_command_run(s);
+    case SHELL_PASSPHRASE: return use_store(s);
     }
     return EXIT_USAGE;
 }

@@ -127,3 +127,16 @@ def picture(folder):
             seen[os.path.relpath(path, folder)] = (content, about.st_mode, about.st_mtime_ns,
                                                    about.st_ctime_ns)
     return seen
+
+
+def check_same(got, wanted, row):
+    """Later versions may say more, but nothing else."""
+    if isinstance(wanted, dict):
+        for part in wanted:
+            check_same(got[part], wanted[part], f"{row}: {part}")
+    elif isinstance(wanted, list):
+        assert len(got) == len(wanted), f"{row}: {got!r} is not {wanted!r}"
+        for at, part in enumerate(wanted):
+            check_same(got[at], part, f"{row}: {at}")
+    else:
+        assert got == wanted, f"{row}: {got!r} is not {wanted!r}"

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""What can be asked of a store with no node running: is it whole; another key for it."""
+"""What can be asked of a store with no node running: is it whole; another key for it; what was said
+and who is known."""
 
 import json
 import os
@@ -9,7 +10,7 @@ import tempfile
 
 import page
 from command import run, run_on_terminal
-from fixture import PASSPHRASE, Loopback, Node, copy, picture, versions
+from fixture import (PASSPHRASE, Loopback, Node, check_same, contents, copy, picture, versions)
 
 
 class Copies:
@@ -175,6 +176,67 @@ def test_a_person_is_asked_for_the_old_and_twice_for_the_new():
         assert status == 0 and "now opens with the new passphrase" in seen, seen
         assert "typed by hand" not in seen and PASSPHRASE not in seen, "it stands on the screen"
         check_opens_with(copies, ["--passphrase-fd", "0"], ["typed by hand"])
+
+
+# history, peers, groups
+
+def told(*words, **more):
+    ended = run("--json", *words, **more)
+    assert ended.returncode == 0 and ended.stderr == "", ended
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def test_a_store_is_asked_where_no_node_runs_and_stays_as_it_is():
+    with Copies() as copies:
+        for name, words, keys in (("ada", copies.ada_words, []),
+                                  ("bea", copies.bea_words, [PASSPHRASE])):
+            before = picture(copies.path(name))
+            wanted = contents(versions()[-1])[name]
+            peers = told("peers", *words, keys=keys)["peers"]
+            check_same(sorted(peers, key=lambda peer: peer["id"]), wanted["peers"], name)
+            assert not any(peer["online"] for peer in peers), peers
+            groups = told("groups", *words, keys=keys)["groups"]
+            assert {g["id"] for g in groups} == {g["id"] for g in wanted["groups"]}, groups
+            for who, messages in wanted["histories"].items():
+                got = told("history", who, "--last", "1000", *words, keys=keys)
+                check_same(got["messages"], messages, f"{name}: {who}")
+            assert picture(copies.path(name)) == before, name
+
+
+def test_with_and_without_a_node_the_answer_is_one():
+    with Copies() as copies:
+        group = contents(versions()[-1])["group"]
+        questions = (["history", "Bea", "--last", "3"], ["history", group], ["groups"])
+        node = Node(Loopback(copies.folder), None, "ada")
+        asked = [told(*words, "--data", copies.ada) for words in questions]
+        node.stop()
+        kept = [told(*words, *copies.ada_words) for words in questions]
+        assert asked == kept, (asked, kept)
+
+
+def test_whoever_cannot_be_answered_learns_why():
+    with Copies() as copies:
+        before = picture(copies.ada)
+        ended_with(run("history", "Nobody", *copies.ada_words), 3, "Nobody")
+        ended_with(run("group", "info", "nothing", *copies.ada_words), 3, "no such group")
+        ended_with(run("peers", "--data", copies.ada), 5, "No node runs")
+        ended_with(run("send", "Bea", "hello", *copies.ada_words), 5, "No node runs")
+        ended_with(run("status", *copies.ada_words), 5, "No node runs")
+        ended_with(run("peers", *copies.bea_words, keys=["wrong"]), 7, "This passphrase")
+        ended_with(run("peers", "--data", copies.path("none"), "--key-file", "x"), 5, "No node")
+        assert picture(copies.ada) == before
+        spoil(os.path.join(copies.ada, SEGMENT_1), 13000)
+        ended = ended_with(run("history", "Bea", *copies.ada_words), 0, "is damaged")
+        assert ended.stdout.count("\n") >= 1, ended
+
+
+def test_a_person_is_asked_for_the_passphrase_and_told_where_the_answer_is_from():
+    with Copies() as copies:
+        status, seen = run_on_terminal(["history", "Cleo", "--data", copies.bea], [
+            ("Passphrase: ", PASSPHRASE)])
+        assert status == 0 and "No node runs" in seen and "no messages yet" in seen, seen
 
 
 def main():

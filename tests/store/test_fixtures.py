@@ -7,14 +7,10 @@ import sys
 import tempfile
 
 import page
-from fixture import HERE, PASSPHRASE, Loopback, Node, contents, copy, everything, versions
+from fixture import (HERE, PASSPHRASE, Loopback, Node, check_same, contents, copy, everything,
+                     versions)
 
 TYPES = set(range(1, 11))  # OPENED, the eleventh, takes a race that cannot be had at will
-
-
-def check_same(got, wanted, row):
-    for part in wanted:
-        assert got[part] == wanted[part], f"{row}: {part}: {got[part]!r} is not {wanted[part]!r}"
 
 
 def test_the_page_says_what_the_files_are(version):
@@ -56,7 +52,7 @@ def test_a_store_of_an_earlier_version_goes_on(version):
         for name in after:
             for who, before in wanted[name]["histories"].items():
                 now = after[name]["histories"][who]
-                assert now[:len(before)] == before, f"{name}: history with {who}"
+                check_same(now[:len(before)], before, f"{name}: history with {who}")
         for one in (bea, ada):
             one.stop()
         for name, passphrase in (("ada", None), ("bea", PASSPHRASE)):

@@ -12,7 +12,7 @@ import subprocess
 import lab
 from control import Client
 from lan import Lan, wait_until
-from node import Node, environment
+from node import ANSWER_S, Node, environment
 from terminal import Terminal
 
 CLIENTS_MAX = 32
@@ -21,6 +21,12 @@ TEXT = "x" * (16 * 1024)
 
 def path_of(node):
     return node.data + "/control.sock"
+
+
+def meet(client, node):
+    """The client may come too late for the event."""
+    wait_until(lambda: any(peer["id"] == node.id and peer["online"]
+                           for peer in client.do("peers")["peers"]), ANSWER_S, "they have met")
 
 
 def check_two_clients(ada, bea):
@@ -126,7 +132,7 @@ def check_stuck_user(host, bea):
                          stderr=subprocess.DEVNULL, env=environment())
     wait_until(lambda: os.path.exists(path_of(node)), 30, "the socket")
     with Client(path_of(node), may_lose=True) as client:
-        client.wait("peer", id=bea.id, online=True)
+        meet(client, bea)
         for _ in range(300):
             bea.send(client.ready["id"], TEXT)
         client.wait("message")
@@ -151,7 +157,7 @@ def check_headless(host, bea):
     node, process = start_quiet(host, "Quiet", "--headless")
     wait_until(lambda: os.path.exists(path_of(node)), 30, "the socket")
     with Client(path_of(node)) as client:
-        client.wait("peer", id=bea.id, online=True)
+        meet(client, bea)
         id_ = client.do("send", to=bea.id, text="from a quiet node")["id"]
         bea.wait("message", id=id_)
         answer = client.do("quit")
@@ -178,8 +184,9 @@ def check_prompt(host, bea):
     node = Node(host, "Prompt", start=False)
     words = [word for word in node.command() if word != "--json"]
     with Terminal(host, words) as terminal:
-        terminal.wait_text("is here")
+        wait_until(lambda: os.path.exists(path_of(node)), 30, "the socket")
         with Client(path_of(node)) as client:
+            meet(client, bea)
             id_ = client.do("send", to=bea.id, text="not typed")["id"]
             client.wait("delivered", id=id_)
             client.do("group.create", name="news", members=["Bea"])

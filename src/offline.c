@@ -1,5 +1,6 @@
 #include "offline.h"
 
+#include "export.h"
 #include "run/recall.h"
 #include "start.h"
 #include "ui/errand.h"
@@ -9,9 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+/* The errand asks and prints as if it stood before a node. */
 struct offline {
-    struct start start;
-    struct recall recall;
+    const struct start *start;
+    struct recall *recall;
     struct errand errand;
     struct pen out;
     uint64_t seq;
@@ -30,6 +32,8 @@ static uint64_t clock_ms(clockid_t clock)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* ---- one errand ---- */
+
 static void print_text(FILE *to, struct buffer *text)
 {
     if (text->len)
@@ -37,16 +41,14 @@ static void print_text(FILE *to, struct buffer *text)
     text->len = 0;
 }
 
-/* ---- between the errand, which asks and prints, and the node that remembers ---- */
-
+/* As on a node's socket: its line, with the ticket as ref. */
 static enum lth_err write_line(const struct offline *f, const struct event *event,
                                struct buffer *line)
 {
-    char ref[24];
-    int len = snprintf(ref, sizeof ref, "%" PRIu64, event->ticket);
-    return json_event_write(
-        line, event, f->seq,
-        (struct json_ref){event->is_answer ? ref : NULL, event->is_answer ? (size_t)len : 0});
+    char text[24];
+    int len = snprintf(text, sizeof text, "%" PRIu64, event->ticket);
+    const struct json_ref ref = {text, (size_t)len}, none = {0};
+    return json_event_write(line, event, f->seq, event->is_answer ? ref : none);
 }
 
 static void on_event(void *ctx, const struct event *event)
@@ -58,8 +60,8 @@ static void on_event(void *ctx, const struct event *event)
     f->seq++;
     if (write_line(f, event, &line) == LTH_OK) {
         const struct errand_news news = {
-            LTH_OK,      event, f->seq, f->recall.now.wall_ms, (const char *)line.bytes,
-            line.len - 1 /* its line feed */};
+            LTH_OK,      event, f->seq, f->recall->now.wall_ms, (const char *)line.bytes,
+            line.len - 1 /* line feed */};
         errand_event(&f->errand, &news, &f->out, &complaints);
     } else {
         f->has_failed = true;
@@ -73,10 +75,10 @@ static void on_event(void *ctx, const struct event *event)
 static void greet(struct offline *f)
 {
     struct event ready = {.type = EVENT_READY};
-    memcpy(ready.ready.id, node_id(f->start.node), ID_LEN);
-    ready.ready.name = node_name(f->start.node);
+    memcpy(ready.ready.id, node_id(f->recall->node), ID_LEN);
+    ready.ready.name = node_name(f->recall->node);
     ready.ready.version = LANTHORN_VERSION;
-    ready.ready.data = f->start.data_dir;
+    ready.ready.data = f->start->data_dir;
     on_event(f, &ready);
 }
 
@@ -86,21 +88,9 @@ static void ask_all(struct offline *f)
     struct buffer text = {0};
     struct pen complaints = pen_over(&text, false);
     while (!f->has_failed && errand_ask(&f->errand, &command, &complaints))
-        f->has_failed = recall_ask(&f->recall, &command, on_event, f) != LTH_OK;
+        f->has_failed = recall_ask(f->recall, &command, on_event, f) != LTH_OK;
     print_text(stderr, &text);
     buffer_clear(&text);
-}
-
-/* ---- the whole ---- */
-
-static void tell_where_from(const struct start *s, bool for_people)
-{
-    if (for_people)
-        complain("No node runs: this is what the store in %s says.", s->data_dir);
-    if (s->report.damaged || s->orphans)
-        complain("The store in %s is damaged, and not all of it can be read: lanthorn check says "
-                 "more.",
-                 s->data_dir);
 }
 
 static int finish(struct offline *f)
@@ -108,31 +98,62 @@ static int finish(struct offline *f)
     f->has_failed = f->has_failed || pen_finish(&f->out) != LTH_OK;
     if (f->has_failed)
         complain("Memory is short, and something was not printed: try again.");
-    if (fflush(stdout) != 0 && !f->has_failed) {
-        complain("Standard output takes nothing any more: something was not printed.");
-        f->has_failed = true;
+    else if (fflush(stdout) != 0 || ferror(stdout))
+        complain("Standard output takes nothing any more, and something was not printed.");
+    else
+        return f->errand.state == ERRAND_DONE ? (int)f->errand.status : EXIT_FAILED;
+    return EXIT_FAILED;
+}
+
+static int run_errand(const struct start *start, struct recall *recall, const struct shell *s,
+                      enum errand_form form, bool color)
+{
+    struct buffer text = {0};
+    struct offline f = {.start = start, .recall = recall, .out = pen_over(&text, color)};
+    errand_init(&f.errand, s, form);
+    greet(&f);
+    ask_all(&f);
+    int status = finish(&f);
+    errand_clear(&f.errand);
+    buffer_clear(&text);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static void tell_where_from(const struct start *s, bool no_node)
+{
+    if (no_node)
+        complain("No node runs: this is what the store in %s says.", s->data_dir);
+    if (s->report.damaged || s->orphans)
+        complain("The store in %s is damaged, and not all of it can be read: lanthorn check says "
+                 "more.",
+                 s->data_dir);
+}
+
+static int answer(const struct start *start, const struct shell *s, bool for_people, bool color)
+{
+    enum errand_form form = s->json ? FORM_JSON : for_people ? FORM_PEOPLE : FORM_ROWS;
+    bool in_color = color && form == FORM_PEOPLE;
+    struct recall recall = {
+        start->node, start->store, {clock_ms(CLOCK_BOOTTIME), clock_ms(CLOCK_REALTIME)}};
+    const struct export_job job = {&recall, s->command.who ? s->command.who : "", form, in_color};
+    if (recall_begin(&recall) != LTH_OK) {
+        complain("Memory is short: try again.");
+        return EXIT_FAILED;
     }
-    return f->has_failed || f->errand.state != ERRAND_DONE ? EXIT_FAILED : (int)f->errand.status;
+    return s->kind == SHELL_EXPORT ? export_run(&job)
+                                   : run_errand(start, &recall, s, form, in_color);
 }
 
 int offline_run(const struct shell *s, const struct options *o, bool for_people, bool color)
 {
-    struct offline f = {0};
-    struct buffer text = {0};
-    int status = start_look(o, &f.start);
+    struct start start;
+    int status = start_look(o, &start);
     if (status != EXIT_DONE)
         return status;
-    tell_where_from(&f.start, for_people);
-    f.recall = (struct recall){
-        f.start.node, f.start.store, {clock_ms(CLOCK_BOOTTIME), clock_ms(CLOCK_REALTIME)}};
-    f.out = pen_over(&text, color && for_people && !s->json);
-    errand_init(&f.errand, s, s->json ? FORM_JSON : for_people ? FORM_PEOPLE : FORM_ROWS);
-    f.has_failed = recall_begin(&f.recall) != LTH_OK;
-    greet(&f);
-    ask_all(&f);
-    status = finish(&f);
-    errand_clear(&f.errand);
-    buffer_clear(&text);
-    int end = start_end(&f.start);
+    tell_where_from(&start, for_people && s->kind != SHELL_EXPORT);
+    status = answer(&start, s, for_people, color);
+    int end = start_end(&start);
     return status != EXIT_DONE ? status : end;
 }

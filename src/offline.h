@@ -1,4 +1,5 @@
-/* offline.h - `lanthorn history`, `peers` and the like where no node runs: answered from the store.
+/* offline.h - `lanthorn history`, `peers` and the like where no node runs, and `lanthorn export`:
+ * answered from the store.
  *
  * The store is opened for reading only: no byte of it changes, nothing counts as shown by it, and
  * nobody is dialled. What is printed is what a running node would answer; only that nobody is here.

@@ -1,5 +1,5 @@
-/* store_command.h - the commands that need the store and no node: check, passphrase; and those that
- * are answered from the store where no node runs.
+/* store_command.h - the commands that need the store and no node: check, passphrase, export; and
+ * those that are answered from the store where no node runs.
  *
  * They open the store themselves, so none of them runs while a node holds it. What opens it is
  * said as for a node: on the command line, or in lanthorn.conf.

@@ -112,7 +112,8 @@ int talk(const struct shell *s, const struct sentence *why)
     case SHELL_INFO:
     case SHELL_WATCH: return ask_node(s);
     case SHELL_CHECK:
-    case SHELL_PASSPHRASE: return use_store(s);
+    case SHELL_PASSPHRASE:
+    case SHELL_EXPORT: return use_store(s);
     }
     return EXIT_USAGE;
 }

@@ -45,6 +45,8 @@ static const struct row {
     {"group info", "GROUP", SHELL_INFO, COMMAND_GROUPS, "who is in it"},
     {"status", "", SHELL_ASK, COMMAND_STATUS, "how the node is doing"},
     {"quit", "", SHELL_ASK, COMMAND_QUIT, "end the node"},
+    {"export", "[WHO]", SHELL_EXPORT, COMMAND_HISTORY,
+     "all that was said, oldest first; with no node running"},
     {"check", "", SHELL_CHECK, COMMAND_COUNT,
      "is all of the store there, and true? With no node running"},
     {"passphrase", "[--new-passphrase-fd N] [--new-key-file FILE]", SHELL_PASSPHRASE, COMMAND_COUNT,
@@ -341,7 +343,8 @@ static bool take_setting(struct shell *s, const char *word)
 
 static bool take_one(struct shell *s, const struct piece *p, struct words *w)
 {
-    const char *word = p->may_lack && !w->count ? "" : take_word(w);
+    bool is_lacking = p->may_lack && !w->count;
+    const char *word = is_lacking ? "" : take_word(w);
     if (is_called(p, "WHO"))
         s->command.who = word;
     else if (is_called(p, "HOST:PORT"))
@@ -352,7 +355,7 @@ static bool take_one(struct shell *s, const struct piece *p, struct words *w)
         return take_setting(s, word);
     else
         return take_name(s, word) || p->may_lack;
-    return *word;
+    return *word || is_lacking;
 }
 
 static bool take_members(struct shell *s, struct words *w, struct sentence *why)

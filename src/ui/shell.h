@@ -23,6 +23,7 @@ enum shell_kind {
     SHELL_WATCH,      /* print events as they come */
     SHELL_CHECK,      /* read the whole store, with no node running */
     SHELL_PASSPHRASE, /* change what opens it */
+    SHELL_EXPORT,     /* print all that was said, or to command.who unless it is "" */
 };
 
 enum { SHELL_FOREVER = -1, SHELL_NUMBER_MAX = 1000000000 };

@@ -1,15 +1,16 @@
 #!/usr/bin/python3 -B
 """What can be asked of a store with no node running: is it whole; another key for it; what was said
-and who is known."""
+who is known; all of it, to keep elsewhere."""
 
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 
 import page
-from command import run, run_on_terminal
+from command import binary, run, run_on_terminal, surroundings
 from fixture import (PASSPHRASE, Loopback, Node, check_same, contents, copy, picture, versions)
 
 
@@ -237,6 +238,58 @@ def test_a_person_is_asked_for_the_passphrase_and_told_where_the_answer_is_from(
         status, seen = run_on_terminal(["history", "Cleo", "--data", copies.bea], [
             ("Passphrase: ", PASSPHRASE)])
         assert status == 0 and "No node runs" in seen and "no messages yet" in seen, seen
+
+
+# export
+
+def exported(*words, **more):
+    ended = run("export", "--json", *words, **more)
+    assert ended.returncode == 0 and ended.stderr == "", ended
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert all(event["event"] == "message" for event in events)
+    return events
+
+
+def test_everything_that_was_said_is_exported_once():
+    with Copies() as copies:
+        before = picture(copies.ada)
+        wanted = contents(versions()[-1])
+        left = [g["id"] for g in wanted["bea"]["groups"] if g["name"] == "Cake"]
+        histories = dict(wanted["ada"]["histories"])
+        histories[left[0]] = wanted["bea"]["histories"][left[0]]
+        events = exported(*copies.ada_words)
+        assert len(events) == sum(len(messages) for messages in histories.values()), events
+        for messages in histories.values():
+            ids = {message["id"] for message in messages}
+            check_same([{"id": e["id"], "text": e["text"]} for e in events if e["id"] in ids],
+                       [{"id": m["id"], "text": m["text"]} for m in messages], "in order")
+        rows = ended_with(run("export", *copies.ada_words), 0, "").stdout.splitlines()
+        assert len(rows) == len(events) and all(row.count("\t") == 3 for row in rows), rows
+        assert picture(copies.ada) == before
+
+
+def test_a_long_conversation_is_exported_from_its_beginning():
+    texts = [f"number {i}" for i in range(2100)]
+    with Copies() as copies:
+        node = Node(Loopback(copies.folder), None, "ada")
+        for ref in [node.post("send", to="Bea", text=text) for text in texts]:
+            node.answer(ref)
+        ended_with(run("export", *copies.ada_words), 5, f"process {node.process.pid}")
+        node.stop()
+        got = [event["text"] for event in exported("Bea", *copies.ada_words)]
+        assert got[-len(texts):] == texts and len(got) == len(texts) + 5, len(got)
+
+
+def test_an_export_that_cannot_be_had_says_why():
+    with Copies() as copies:
+        ended_with(run("export", "Nobody", *copies.ada_words), 3, "Nobody")
+        with open("/dev/full", "w", encoding="ascii") as full:
+            ended = subprocess.run([binary(), "export", *copies.ada_words], stdout=full,
+                                   stderr=subprocess.PIPE, text=True, check=False,
+                                   env=surroundings("/nonexistent"))
+        ended.stdout = ""
+        ended_with(ended, 1, "takes nothing any more")
 
 
 def main():

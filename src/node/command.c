@@ -45,6 +45,19 @@ static void store_contact_setting(struct node *n, const struct command *c, struc
     store_setting(n, c, contact, &w);
 }
 
+static void say_unknown(struct node *n, uint64_t ticket, const char *name)
+{
+    if (*name && group_is_called(n, name))
+        say_error(n, ticket, CODE_UNKNOWN_PEER,
+                  "Nobody is called \"%.64s\", but a group is: name a person, or the group with # "
+                  "in front.",
+                  name);
+    else
+        say_error(n, ticket, CODE_UNKNOWN_PEER,
+                  "Nobody called \"%.64s\" has been met yet: list the peers, or add an address.",
+                  name);
+}
+
 struct contact *command_contact(struct node *n, uint64_t ticket, const char *name)
 {
     struct contact *contact = NULL;
@@ -53,9 +66,7 @@ struct contact *command_contact(struct node *n, uint64_t ticket, const char *nam
         say_error(n, ticket, CODE_AMBIGUOUS,
                   "More than one person is called \"%.64s\": use the id, or give a petname.", name);
     else if (err != LTH_OK)
-        say_error(n, ticket, CODE_UNKNOWN_PEER,
-                  "Nobody called \"%.64s\" has been met yet: list the peers, or add an address.",
-                  name ? name : "");
+        say_unknown(n, ticket, name ? name : "");
     return err == LTH_OK ? contact : NULL;
 }
 

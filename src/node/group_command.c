@@ -37,12 +37,16 @@ static size_t find_called(const struct node *n, const char *who, bool is_member,
     return count;
 }
 
-bool group_is_named(const struct node *n, const char *who)
+bool group_is_called(const struct node *n, const char *who)
 {
     struct group *found;
-    return who && (who[0] == '#' ||
-                   (strlen(who) == (size_t)2 * HASH_LEN &&
-                    find_called(n, who, true, &found) + find_called(n, who, false, &found)));
+    return find_called(n, who, true, &found) + find_called(n, who, false, &found);
+}
+
+bool group_is_named(const struct node *n, const char *who)
+{
+    return who &&
+           (who[0] == '#' || (strlen(who) == (size_t)2 * HASH_LEN && group_is_called(n, who)));
 }
 
 struct group *group_of_command(struct node *n, const struct command *c, const char *who)

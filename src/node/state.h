@@ -101,7 +101,8 @@ LTH_MUST_USE enum lth_err store_entry(struct node *n, struct feed *f, const uint
                                       enum journal_kind kind, uint64_t ticket);
 
 /* node/group_command.c */
-bool group_is_named(const struct node *n, const char *who); /* or is it a person? */
+bool group_is_named(const struct node *n, const char *who);  /* or is it a person? */
+bool group_is_called(const struct node *n, const char *who); /* with or without its # */
 struct group *group_of_command(struct node *n, const struct command *c, const char *who);
 void group_on_send(struct node *n, const struct command *c);
 void group_on_command(struct node *n, const struct command *c);

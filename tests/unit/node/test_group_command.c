@@ -225,6 +225,15 @@ static void test_a_group_is_named_by_its_name_or_its_id(void **state)
                  "two of one name");
 }
 
+static void test_a_group_without_its_sign_is_spoken_of(void **state)
+{
+    (void)state;
+    const struct command called = {.type = COMMAND_HISTORY, .who = "band"};
+    const struct command unknown = {.type = COMMAND_HISTORY, .who = "bands"};
+    assert_non_null(strstr(ask(called)->error.text, "but a group is"));
+    assert_null(strstr(ask(unknown)->error.text, "group"));
+}
+
 static void test_of_two_the_one_we_are_in_is_meant(void **state)
 {
     (void)state;
@@ -554,6 +563,7 @@ int main(void)
         ON_A_STAGE(test_nobody_is_brought_in_who_is_blocked_or_not_clearly_named),
         ON_A_STAGE(test_more_than_256_groups_are_refused_until_one_is_left),
         ON_A_STAGE(test_a_group_is_named_by_its_name_or_its_id),
+        ON_A_STAGE(test_a_group_without_its_sign_is_spoken_of),
         ON_A_STAGE(test_of_two_the_one_we_are_in_is_meant),
         ON_A_STAGE(test_who_is_no_admin_decides_nothing_but_to_leave),
         ON_A_STAGE(test_what_an_admin_cannot_decide_is_refused_with_its_reason),

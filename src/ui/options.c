@@ -236,8 +236,8 @@ static enum lth_err refuse_word(int found, char *const argv[], struct sentence *
     if (found == ':')
         sentence_set(why, "%s needs an argument; see lanthorn --help.", word);
     else
-        sentence_set(why, "%s is not an option of lanthorn, or not only one; see lanthorn --help.",
-                     word);
+        sentence_set(
+            why, "%s is not an option of lanthorn, or begins several; see lanthorn --help.", word);
     return LTH_MALFORMED;
 }
 
@@ -283,7 +283,8 @@ static enum lth_err take_words(struct options *o, int count, char *const words[]
     }
     if (at == count)
         return LTH_OK;
-    sentence_set(why, "\"%s\" is not an option of lanthorn; see lanthorn --help.", words[at]);
+    sentence_set(why, "\"%s\" is neither a command nor an option of lanthorn; see lanthorn --help.",
+                 words[at]);
     return LTH_MALFORMED;
 }
 

@@ -104,7 +104,7 @@ static const struct {
     {"a word", "hello", LTH_MALFORMED, "\"hello\""},
     {"link", "--name ann lanthorn:" ID "?n=b --color never", LTH_OK, NULL},
     {"link to nobody", "lanthorn:bob", LTH_MALFORMED, "52 letters"},
-    {"two links", "lanthorn:" ID " lanthorn:" ID, LTH_MALFORMED, "not an option"},
+    {"two links", "lanthorn:" ID " lanthorn:" ID, LTH_MALFORMED, "nor an option"},
     {"a word behind a link", "lanthorn:" ID " hello", LTH_MALFORMED, "\"hello\""},
     {"a link behind a word", "hello lanthorn:" ID, LTH_MALFORMED, "\"hello\""},
     {"link and somebody", "--to bob lanthorn:" ID, LTH_MALFORMED, "exclude"},

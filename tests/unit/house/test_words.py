@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
-"""test_words.py TREE - the manual explains each warning that is given and each exit status, and no
-other: as the sources have them."""
+"""test_words.py TREE - the manual explains each warning that is given, each exit status and each
+field of what `check` finds, and no other: as the sources have them."""
 
 import pathlib
 import re
@@ -21,11 +21,18 @@ def statuses(tree):
     return set(re.findall(r"EXIT_\w+ = (\d+)", header))
 
 
+def check_fields(tree):
+    source = (tree / "src/store_check.c").read_text(encoding="utf-8")
+    fields = re.findall(r'json_put_\w+\(&w, "(\w+)"', source)
+    return {"checked"} | set(fields) - {"event", "seq"}
+
+
 def explained(tree, page, section):
-    """The terms of a section: lines in bold, whose explanation stands below, indented."""
+    """The words of the terms of a section: lines in bold, explained in those below, indented."""
     text = (tree / "packaging/man" / page).read_text(encoding="utf-8")
     found = re.search(rf"^# {section}\n(.*?)^# ", text, re.MULTILINE | re.DOTALL)
-    return set(re.findall(r"^\*(\w+)\*\n\t", found[1], re.MULTILINE)) if found else set()
+    terms = re.findall(r"^(\*.*)\n\t", found[1], re.MULTILINE) if found else []
+    return {word for term in terms for word in re.findall(r"\*(\w+)\*", term)}
 
 
 def main(tree):
@@ -33,6 +40,7 @@ def main(tree):
     failed = False
     for want, page, section in (
             (warnings_given(tree), "lanthorn-interface.7.scd", "WARNINGS"),
+            (check_fields(tree), "lanthorn-interface.7.scd", "THE STORE"),
             (statuses(tree), "lanthorn-interface.7.scd", "EXIT STATUS"),
             (statuses(tree), "lanthorn.1.scd", "EXIT STATUS")):
         got = explained(tree, page, section)

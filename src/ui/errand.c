@@ -439,7 +439,7 @@ static bool is_worth_telling(const struct errand *e, const struct event *ev,
 {
     if (e->form == FORM_JSON)
         return true;
-    if (ev->type == EVENT_SENT || ev->type == EVENT_DELIVERED || ev->type == EVENT_READY ||
+    if (ev->type == EVENT_SENT || ev->type == EVENT_DELIVERED ||
         ev->type == EVENT_WAITING_FOR_KEY || ev->type == EVENT_BYE)
         return false;
     return ev->type != EVENT_PEER || change != PEER_AS_BEFORE;
@@ -452,7 +452,7 @@ static void on_watched(struct errand *e, const struct errand_news *news, const c
         return;
     print(e, news, before, out);
     if (news->event->type == EVENT_READY)
-        return; /* tells a program that it is heard from here on */
+        return; /* tells whoever watches that nothing is missed from here on */
     e->seen++;
     if (e->seen == e->shell->count)
         finish(e, EXIT_DONE);

@@ -173,6 +173,14 @@ static void entries(struct pen *pen, const struct names *names, const uint8_t fr
     pen_say(pen, "\t%" PRIu64 "\n", count);
 }
 
+static void ready(struct pen *pen, const struct event *e)
+{
+    say_words(pen, e->ready.name);
+    tab(pen);
+    say_id(pen, e->ready.id);
+    end(pen);
+}
+
 static void key_change(struct pen *pen, const struct event *e)
 {
     pen_person(pen, e->key_change.name);
@@ -205,7 +213,7 @@ static void hash(struct pen *pen, const uint8_t id[MESSAGE_ID_LEN])
 void rows_event(struct pen *pen, const struct names *names, const struct event *e)
 {
     switch (e->type) {
-    case EVENT_READY:
+    case EVENT_READY: ready(pen, e); break;
     case EVENT_SENT:
     case EVENT_DELIVERED:
     case EVENT_WAITING_FOR_KEY:

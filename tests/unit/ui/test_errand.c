@@ -583,12 +583,13 @@ static void test_watching_ends_after_so_many_events(void **state)
     assert_int_equal(s.errand.state, ERRAND_WATCHING);
     tell_sample(EVENT_WARNING);
     const char *text = string_of(&s.out);
-    assert_memory_equal(text, "message\t", 8);
+    assert_memory_equal(text, "ready\t", 6);
+    assert_non_null(strstr(text, "\nmessage\t"));
     assert_non_null(strstr(text, "\nwarning\ttorn_tail\t"));
     check_done(EXIT_DONE);
 }
 
-static void test_json_begins_with_the_greeting_which_does_not_count(void **state)
+static void test_watching_begins_with_the_greeting_which_does_not_count(void **state)
 {
     (void)state;
     begin(watching(2, SHELL_FOREVER), FORM_JSON);
@@ -699,7 +700,7 @@ int main(void)
         cmocka_unit_test(test_lines_are_delivered_when_the_last_is),
         cmocka_unit_test(test_no_lines_are_no_failure),
         cmocka_unit_test(test_watching_ends_after_so_many_events),
-        cmocka_unit_test(test_json_begins_with_the_greeting_which_does_not_count),
+        cmocka_unit_test(test_watching_begins_with_the_greeting_which_does_not_count),
         cmocka_unit_test(test_time_ends_watching_well_unless_events_are_missing),
         cmocka_unit_test(test_watching_a_node_that_ends_says_so),
         cmocka_unit_test(test_events_that_were_lost_are_told_of),

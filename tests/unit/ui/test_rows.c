@@ -28,7 +28,7 @@ static const struct {
     enum event_type type;
     size_t lines, tabs;
 } shapes[] = {
-    {EVENT_READY, 0, 0},      {EVENT_PEER, 1, 5},
+    {EVENT_READY, 1, 1},      {EVENT_PEER, 1, 5},
     {EVENT_MESSAGE, 1, 3},    {EVENT_SENT, 0, 0},
     {EVENT_DELIVERED, 0, 0},  {EVENT_GROUP, 1, 3},
     {EVENT_LEFT, 1, 3},       {EVENT_GAP, 1, 1},

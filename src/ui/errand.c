@@ -439,7 +439,7 @@ static bool is_worth_telling(const struct errand *e, const struct event *ev,
 {
     if (e->form == FORM_JSON)
         return true;
-    if (ev->type == EVENT_SENT || ev->type == EVENT_DELIVERED ||
+    if (ev->type == EVENT_ACCEPTED || ev->type == EVENT_SENT || ev->type == EVENT_DELIVERED ||
         ev->type == EVENT_WAITING_FOR_KEY || ev->type == EVENT_BYE)
         return false;
     return ev->type != EVENT_PEER || change != PEER_AS_BEFORE;

@@ -355,16 +355,17 @@ static void read_message_state(struct reading *r, const json_t *o, struct event 
 
 static void read_dropped(struct reading *r, const json_t *o, struct status_view *out)
 {
-    const json_t *causes = object(r, o, "dropped");
+    json_t *causes = json_object_get(o, "dropped");
     struct drop_count *dropped =
         arena_take(r->arena, (json_object_size(causes) + 1) * sizeof *dropped);
     const char *cause;
     json_t *count;
+    r->spoiled = r->spoiled || !json_is_object(causes);
     r->no_memory = r->no_memory || !dropped;
     out->dropped = dropped;
     if (!dropped)
         return;
-    json_object_foreach((json_t *)(uintptr_t)causes, cause, count)
+    json_object_foreach(causes, cause, count)
     {
         r->spoiled = r->spoiled || !json_is_integer(count);
         dropped[out->dropped_count++] =

@@ -303,7 +303,7 @@ static bool next_piece(const char **usage, struct piece *out)
         return false;
     out->may_lack = **usage == '[';
     out->name = *usage + out->may_lack;
-    out->len = len - 2 * out->may_lack;
+    out->len = out->may_lack ? len - 2 : len;
     out->takes_rest =
         out->len > rest_len && memcmp(out->name + out->len - rest_len, rest, rest_len) == 0;
     out->len -= out->takes_rest ? rest_len : 0;

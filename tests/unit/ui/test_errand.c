@@ -579,7 +579,8 @@ static void test_watching_ends_after_so_many_events(void **state)
     begin(watching(2, SHELL_FOREVER), FORM_ROWS);
     greet();
     tell_sample(EVENT_MESSAGE);
-    tell_sample(EVENT_DELIVERED); /* is JSON's */
+    tell_sample(EVENT_ACCEPTED); /* what others sent, and what became of it, is JSON's */
+    tell_sample(EVENT_DELIVERED);
     assert_int_equal(s.errand.state, ERRAND_WATCHING);
     tell_sample(EVENT_WARNING);
     const char *text = string_of(&s.out);

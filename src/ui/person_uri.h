@@ -19,7 +19,7 @@ struct person_uri {
 };
 
 /* The longest that is written, with its zero. */
-enum { PERSON_URI_SIZE = sizeof "lanthorn:?n=" + ID_TEXT_LEN + 3 * NAME_MAX_LEN };
+enum { PERSON_URI_SIZE = sizeof "lanthorn:?n=" + ID_TEXT_LEN + (size_t)3 * NAME_MAX_LEN };
 
 bool person_uri_is(const char *text); /* begins with the scheme, in either case */
 

@@ -1,26 +1,47 @@
 /* fish.c - for fish: one line for each choice, with the condition under which it is one. */
 #include "tables.h"
 
-static const char functions[] = "            case '-?*'\n"
-                                "            case '*'\n"
-                                "                printf '%s\\n' $word\n"
-                                "        end\n"
-                                "    end\n"
-                                "end\n\n"
-                                "# N WORDS...: N words are given, of which the first are WORDS.\n"
-                                "function __lanthorn_at\n"
-                                "    test (count (__lanthorn_given)) -eq $argv[1]\n"
-                                "    and __lanthorn_behind $argv[2..]\n"
-                                "end\n\n"
-                                "# WORDS...: the first words given are WORDS.\n"
-                                "function __lanthorn_behind\n"
-                                "    set -l given (__lanthorn_given)\n"
-                                "    for i in (seq (count $argv))\n"
-                                "        test \"$given[$i]\" = \"$argv[$i]\"\n"
-                                "        or return 1\n"
-                                "    end\n"
-                                "end\n\n"
-                                "complete -c lanthorn -f\n";
+static const char functions[] =
+    "            case '-?*'\n"
+    "            case '*'\n"
+    "                printf '%s\\n' $word\n"
+    "        end\n"
+    "    end\n"
+    "end\n\n"
+    "# N WORDS...: N words are given, of which the first are WORDS.\n"
+    "function __lanthorn_at\n"
+    "    test (count (__lanthorn_given)) -eq $argv[1]\n"
+    "    and __lanthorn_behind $argv[2..]\n"
+    "end\n\n"
+    "# The same, and N is the least.\n"
+    "function __lanthorn_from\n"
+    "    test (count (__lanthorn_given)) -ge $argv[1]\n"
+    "    and __lanthorn_behind $argv[2..]\n"
+    "end\n\n"
+    "# WORDS...: the first words given are WORDS.\n"
+    "function __lanthorn_behind\n"
+    "    set -l given (__lanthorn_given)\n"
+    "    for i in (seq (count $argv))\n"
+    "        test \"$given[$i]\" = \"$argv[$i]\"\n"
+    "        or return 1\n"
+    "    end\n"
+    "end\n\n"
+    "# The first column of what lanthorn says; names that cannot be typed so are left out.\n"
+    "function __lanthorn_names\n"
+    "    set -l data\n"
+    "    set -l words (commandline -opc)\n"
+    "    for i in (seq 2 (count $words))\n"
+    "        switch $words[$i]\n"
+    "            case '--data=*'\n"
+    "                set data $words[$i]\n"
+    "            case --data\n"
+    "                set data --data (string replace -r '^~/' $HOME/ -- $words[(math $i + 1)])\n"
+    "        end\n"
+    "    end\n"
+    "    timeout 2 lanthorn $argv $data 2>/dev/null </dev/null |\n"
+    "        string replace -r '\\t.*' '' | string match -rv '\\\\\\\\'\n"
+    "end\n\n"
+    "complete -c lanthorn -f\n";
 
 static void write_functions(FILE *to)
 {
@@ -35,7 +56,7 @@ static void write_functions(FILE *to)
           "        switch $word\n"
           "            case ",
           to);
-    write_options_with_argument(to, " ");
+    write_argument_options(to, " ");
     fputs("\n                set is_argument true\n", to);
     fputs(functions, to);
 }
@@ -60,7 +81,7 @@ static void write_option(FILE *to, const struct choice *c)
     case OPTION_FILE: fputs(" -r -F", to); break;
     case OPTION_DIRECTORY: fputs(" -x -a '(__fish_complete_directories)'", to); break;
     case OPTION_INTERFACE: fputs(" -x -a '(__fish_print_interfaces)'", to); break;
-    case OPTION_WHO:
+    case OPTION_WHO: fputs(" -x -a '(__lanthorn_names peers)'", to); break;
     case OPTION_FREE: fputs(" -x", to); break;
     }
     write_description(to, c->help);
@@ -85,14 +106,19 @@ static void write_name(FILE *to, const struct verb *v)
 
 static void write_words_behind(FILE *to, const struct verb *v)
 {
-    char word[WORD_SIZE];
-    bool goes_on;
-    for (size_t n = 0; verb_word(v, n, word, &goes_on); n++) {
-        if (!word_has_choices(word))
+    struct usage_word word;
+    for (size_t n = 0; verb_word(v, n, &word); n++) {
+        if (word.kind == WORD_FREE)
             continue;
-        fprintf(to, "complete -c lanthorn -n '__lanthorn_at %zu %s%s%s' -a '",
-                n + (*v->second ? 2 : 1), v->first, *v->second ? " " : "", v->second);
-        write_word_choices(to, word);
+        fprintf(to, "complete -c lanthorn -n '__lanthorn_%s %zu %s%s%s' -a '",
+                word.goes_on ? "from" : "at", n + (*v->second ? 2 : 1), v->first,
+                *v->second ? " " : "", v->second);
+        if (word.kind == WORD_PERSON)
+            fputs("(__lanthorn_names peers)", to);
+        else if (word.kind == WORD_GROUP)
+            fputs("(__lanthorn_names groups | string replace -a \"\\\"\" \"\")", to);
+        else
+            write_word_choices(to, &word);
         fputs("'\n", to);
     }
 }

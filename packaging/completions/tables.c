@@ -20,9 +20,10 @@ bool verb_option(size_t i, struct choice *out)
     if (!name)
         return false;
     *out = (struct choice){.name = name, .argument = argument, .help = shell_option_help(i)};
-    out->kind = !argument                      ? OPTION_FLAG
-                : strcmp(argument, "DIR") == 0 ? OPTION_DIRECTORY
-                                               : OPTION_FREE;
+    out->kind = !argument                       ? OPTION_FLAG
+                : strcmp(argument, "DIR") == 0  ? OPTION_DIRECTORY
+                : strcmp(argument, "FILE") == 0 ? OPTION_FILE
+                                                : OPTION_FREE;
     return true;
 }
 
@@ -74,7 +75,17 @@ bool verb_takes(const struct verb *v, size_t i)
     return names_option(v->usage, shell_option_name(i));
 }
 
-bool verb_word(const struct verb *v, size_t n, char word[WORD_SIZE], bool *goes_on)
+static enum word_kind kind_of(const char *word)
+{
+    if (strchr(word, '|'))
+        return WORD_LIST;
+    return strcmp(word, "WHO") == 0       ? WORD_PERSON
+           : strcmp(word, "GROUP") == 0   ? WORD_GROUP
+           : strcmp(word, "COMMAND") == 0 ? WORD_COMMAND
+                                          : WORD_FREE;
+}
+
+bool verb_word(const struct verb *v, size_t n, struct usage_word *out)
 {
     const char *at = v->usage;
     for (; n > 0; n--) {
@@ -85,8 +96,9 @@ bool verb_word(const struct verb *v, size_t n, char word[WORD_SIZE], bool *goes_
     if (!*at || *at == '-') /* behind the words stand the options */
         return false;
     size_t len = strcspn(at, " .]");
-    snprintf(word, WORD_SIZE, "%.*s", (int)len, at);
-    *goes_on = strncmp(at + len, "...", 3) == 0;
+    snprintf(out->text, sizeof out->text, "%.*s", (int)len, at);
+    out->kind = kind_of(out->text);
+    out->goes_on = strncmp(at + len, "...", 3) == 0;
     return true;
 }
 
@@ -117,33 +129,31 @@ static bool is_of_node(const char *name)
     return false;
 }
 
-void write_options_with_argument(FILE *to, const char *between)
+bool argument_option(size_t i, struct choice *out)
+{
+    size_t seen = 0;
+    for (size_t j = 0; node_option(j, out); j++)
+        if (out->argument && seen++ == i)
+            return true;
+    for (size_t j = 0; verb_option(j, out); j++)
+        if (out->argument && !is_of_node(out->name) && seen++ == i)
+            return true;
+    return false;
+}
+
+void write_argument_options(FILE *to, const char *between)
 {
     struct choice c;
-    bool is_first = true;
-    for (size_t i = 0; node_option(i, &c); i++)
-        if (c.argument) {
-            fprintf(to, "%s--%s", is_first ? "" : between, c.name);
-            is_first = false;
-        }
-    for (size_t i = 0; verb_option(i, &c); i++)
-        if (c.argument && !is_of_node(c.name))
-            fprintf(to, "%s--%s", between, c.name);
+    for (size_t i = 0; argument_option(i, &c); i++)
+        fprintf(to, "%s--%s", i ? between : "", c.name);
 }
 
-bool word_has_choices(const char *word)
+void write_word_choices(FILE *to, const struct usage_word *word)
 {
-    return strchr(word, '|') != NULL || strcmp(word, "COMMAND") == 0;
-}
-
-void write_word_choices(FILE *to, const char *word)
-{
-    if (strcmp(word, "COMMAND") == 0) {
+    if (word->kind == WORD_COMMAND)
         write_first_words(to);
-        return;
-    }
-    for (; *word; word++)
-        putc(*word == '|' ? ' ' : *word, to);
+    for (const char *at = word->text; word->kind == WORD_LIST && *at; at++)
+        putc(*at == '|' ? ' ' : *at, to);
 }
 
 void write_quoted(FILE *to, const char *text, const char *special, const char *quote)

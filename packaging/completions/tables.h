@@ -38,21 +38,29 @@ bool verb_at(size_t i, struct verb *out);
 bool verb_option_is_general(size_t i);
 bool verb_takes(const struct verb *v, size_t i);
 
-/* Word n of what stands behind c, from 0, without brackets and dots: "WHO", "none|all". False
- * behind the last. */
-bool verb_word(const struct verb *v, size_t n, char word[WORD_SIZE], bool *goes_on);
+/* What may stand for a word of a usage: anything, a person or a group that the node knows, one of
+ * a list (of "none|all"), a word by which commands begin. */
+enum word_kind { WORD_FREE, WORD_PERSON, WORD_GROUP, WORD_LIST, WORD_COMMAND };
+
+struct usage_word {
+    char text[WORD_SIZE]; /* without brackets and dots */
+    enum word_kind kind;
+    bool goes_on; /* it may be repeated */
+};
+
+/* Word n of what stands behind v, from 0; false behind the last. */
+bool verb_word(const struct verb *v, size_t n, struct usage_word *out);
 
 /* Words by which commands begin, and what may follow one of them: between stands between two. */
 void write_first_words(FILE *to);
 void write_second_words(FILE *to, const char *first, const char *between);
 
-/* The options with an argument, of nodes and of commands, each once. */
-void write_options_with_argument(FILE *to, const char *between);
+/* Option i of those with an argument, of nodes and of commands, each once. */
+bool argument_option(size_t i, struct choice *out);
+void write_argument_options(FILE *to, const char *between);
 
-/* A word of a usage for which something may be chosen: of "none|all" one of both, of "COMMAND"
- * a word by which commands begin. */
-bool word_has_choices(const char *word);
-void write_word_choices(FILE *to, const char *word);
+/* The choices for a word of the kinds WORD_LIST and WORD_COMMAND. */
+void write_word_choices(FILE *to, const struct usage_word *word);
 
 void write_bash(FILE *to);
 void write_zsh(FILE *to);

@@ -5,6 +5,29 @@
 
 static const char quote[] = "'\\''";
 
+/* Names are strangers' words; those that cannot be typed as they are shown are left out. */
+static const char names[] =
+    "\n# The first column of what lanthorn says.\n"
+    "_lanthorn_names() {\n"
+    "    local dir=${(Q)opt_args[--data]:-$data}\n"
+    "    local -a where\n"
+    "    [[ -n $dir ]] && where=(--data ${dir/#\\~\\//$HOME/})\n"
+    "    reply=(${(f)\"$(timeout 2 lanthorn $1 $where 2>/dev/null </dev/null)\"})\n"
+    "    reply=(${reply%%$'\\t'*})\n"
+    "    reply=(${reply:#*\\\\*})\n"
+    "}\n"
+    "\n_lanthorn_people() {\n"
+    "    local -a reply\n"
+    "    _lanthorn_names peers\n"
+    "    compadd \"$@\" -a reply\n"
+    "}\n"
+    "\n_lanthorn_groups() {\n"
+    "    local -a reply\n"
+    "    _lanthorn_names groups\n"
+    "    reply=(${reply//\\\"/})\n"
+    "    compadd \"$@\" -a reply\n"
+    "}\n";
+
 static void write_action(FILE *to, const struct choice *c)
 {
     switch (c->kind) {
@@ -17,7 +40,7 @@ static void write_action(FILE *to, const struct choice *c)
     case OPTION_FILE: fputs("_files", to); break;
     case OPTION_DIRECTORY: fputs("_files -/", to); break;
     case OPTION_INTERFACE: fputs("_net_interfaces", to); break;
-    case OPTION_WHO:
+    case OPTION_WHO: fputs("_lanthorn_people", to); break;
     case OPTION_FREE: fputs(" ", to); break;
     }
 }
@@ -39,33 +62,37 @@ static void write_option(FILE *to, const struct choice *c)
 }
 
 /* 'N:what it is:action' */
-static void write_word(FILE *to, size_t n, const char *word, bool goes_on)
+static void write_word(FILE *to, size_t n, const struct usage_word *word)
 {
-    if (goes_on)
+    if (word->goes_on)
         fputs(" \\\n        '*:", to);
     else
         fprintf(to, " \\\n        '%zu:", n + 1);
-    write_quoted(to, word, ":\\", quote);
-    fputs(word_has_choices(word) ? ":(" : ": ", to);
-    if (word_has_choices(word)) {
+    write_quoted(to, word->text, ":\\", quote);
+    switch (word->kind) {
+    case WORD_FREE: fputs(": '", to); break;
+    case WORD_PERSON: fputs(":_lanthorn_people'", to); break;
+    case WORD_GROUP: fputs(":_lanthorn_groups'", to); break;
+    case WORD_LIST:
+    case WORD_COMMAND:
+        fputs(":(", to);
         write_word_choices(to, word);
-        fputs(")", to);
+        fputs(")'", to);
+        break;
     }
-    fputs("'", to);
 }
 
 static void write_verb(FILE *to, const struct verb *v)
 {
     struct choice o;
-    char word[WORD_SIZE];
-    bool goes_on;
+    struct usage_word word;
     fprintf(to, "    (%s)\n        _arguments $_lanthorn_general",
             *v->second ? v->second : v->first);
     for (size_t i = 0; verb_option(i, &o); i++)
         if (verb_takes(v, i))
             write_option(to, &o);
-    for (size_t n = 0; verb_word(v, n, word, &goes_on); n++)
-        write_word(to, n, word, goes_on);
+    for (size_t n = 0; verb_word(v, n, &word); n++)
+        write_word(to, n, &word);
     fputs("\n        ;;\n", to);
 }
 
@@ -117,6 +144,7 @@ static void write_end(FILE *to, const char *list)
     fprintf(to,
             " \\\n        '(-)1: :%s' \\\n        '(-)*:: :->words' && ret=0\n"
             "    [[ $state == words ]] || return ret\n"
+            "    local data=${(Q)opt_args[--data]:-$data}\n"
             "    case $words[1] in\n",
             list);
 }
@@ -171,6 +199,7 @@ void write_zsh(FILE *to)
     fputs("#compdef lanthorn\n"
           "# Completion of lanthorn for zsh. Made from the tables of the program.\n",
           to);
+    fputs(names, to);
     write_general_options(to);
     for (size_t i = 0; verb_at(i, &v); i++)
         if (v.is_new && *v.second)

@@ -16,6 +16,8 @@ FILES = os.environ["LANTHORN_COMPLETIONS"]
 PATIENCE_S = 60
 BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 
+HOSTILE = "$(touch pwned)`touch pwned`"
+
 # The line up to the cursor, and all that may stand there. There are a directory, place, and a
 # file, paper.
 ROWS = (
@@ -32,8 +34,6 @@ ROWS = (
     ("lanthorn gro", {"group", "groups"}),
     ("lanthorn --data place sta", {"status"}),
     ("lanthorn group le", {"leave"}),
-    ("lanthorn group add ops ", set()),
-    ("lanthorn group history ", set()),
     ("lanthorn group history ops ", {"none", "all"}),
     ("lanthorn send ann --wai", {"--wait"}),
     ("lanthorn send ann --head", set()),
@@ -41,7 +41,29 @@ ROWS = (
     ("lanthorn peers --wai", set()),
     ("lanthorn peers --js", {"--json"}),
     ("lanthorn help unbl", {"unblock"}),
+    ("lanthorn passphrase --new-key-file pa", {"paper"}),
+    ("lanthorn send ", {"Ann Two", "Bob", HOSTILE}),
+    ("lanthorn send B", {"Bob"}),
+    ("lanthorn --to A", {"Ann Two"}),
+    ("lanthorn --data place send B", {"Bea"}),
+    ("lanthorn send --data=place B", {"Bea"}),
+    ("lanthorn send Bob B", set()),
+    ("lanthorn group leave ", {"#ops", "#two words"}),
+    ("lanthorn group add ops ", {"Ann Two", "Bob", HOSTILE}),
+    ("lanthorn group new B", set()),
+    ("lanthorn group new ops Bob B", {"Bob"}),
 )
+
+# In the place of the program: names as rows (src/ui/rows.h). The last of the people cannot be
+# typed as it is shown.
+PROGRAM = f"""#!/bin/sh
+case "$*" in
+peers) printf '%s\\there\\t-\\t-\\tid\\t-\\n' 'Ann Two' Bob '{HOSTILE}' 'B\\x07' ;;
+'peers --data'[\\ =]place) printf 'Bea\\taway\\n' ;;
+groups) printf '%s\\tadmin\\t2\\tid\\n' '#ops' '#"two words"' ;;
+*) exit 5 ;;
+esac
+"""
 
 
 def options_of_a_node():
@@ -53,7 +75,7 @@ def options_of_a_node():
 
 
 def environment(scratch):
-    path = f"{os.path.dirname(os.environ['LANTHORN'])}:{os.environ['PATH']}"  # fish looks for it
+    path = f"{scratch}/bin:{os.environ['PATH']}"
     return {"HOME": scratch, "XDG_CONFIG_HOME": f"{scratch}/config", "TERM": "xterm",
             "XDG_DATA_HOME": f"{scratch}/data", "PATH": path, "LC_ALL": "C.UTF-8"}
 
@@ -100,7 +122,7 @@ ZSHRC = """
 PROMPT='READY>'
 fpath=(%s $fpath)
 autoload -Uz compinit
-compinit -u -D
+compinit -u -d $HOME/dump
 bindkey '^I' complete-word
 comppostfuncs=(exit)
 compadd() {
@@ -144,7 +166,7 @@ def ask_zsh(line, scratch):
 
 def plain(found, line):
     """Some shells give the whole word where others give what follows, or what is typed next."""
-    found = found.rstrip("/ ")
+    found = re.sub(r"\\(.)", r"\1", found).rstrip("/ ")
     if "=" in line.split(" ")[-1]:
         return found.rsplit("=", 1)[-1]
     return found.rstrip("=")
@@ -161,11 +183,18 @@ def main():
     with tempfile.TemporaryDirectory(prefix="lanthorn-completions-") as scratch:
         os.makedirs(f"{scratch}/here/place")
         open(f"{scratch}/here/paper", "w", encoding="utf-8").close()
+        os.makedirs(f"{scratch}/bin")
+        with open(f"{scratch}/bin/lanthorn", "w", encoding="utf-8") as file:
+            file.write(PROGRAM)
+        os.chmod(f"{scratch}/bin/lanthorn", 0o755)
         for line, want in (*ROWS, ("lanthorn --", options_of_a_node())):
             got = {plain(found, line) for found in ask(line, scratch)}
             if got != want:
                 failures += 1
                 print(f"{line!r}: {sorted(got)}, not {sorted(want)}")
+        if sorted(os.listdir(f"{scratch}/here")) != ["paper", "place"]:
+            failures += 1
+            print("what a stranger is called was carried out")
     sys.exit(failures > 0)
 
 

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct headless {
@@ -35,15 +36,13 @@ static bool is_notice(enum event_type type)
            type == EVENT_KEY_CHANGE;
 }
 
-static enum journal_priority priority_of(enum event_type type)
+/* What a person would see in red begins with "!! " (prompt_text_alarm). */
+static enum journal_priority priority_of(enum event_type type, const struct buffer *text)
 {
-    switch (type) {
-    case EVENT_ERROR: return JOURNAL_ERROR;
-    case EVENT_WARNING:
-    case EVENT_FORK:
-    case EVENT_KEY_CHANGE: return JOURNAL_WARNING;
-    default: return JOURNAL_INFO;
-    }
+    if (type == EVENT_ERROR)
+        return JOURNAL_ERROR;
+    bool is_alarm = text->len >= 3 && memcmp(text->bytes, "!! ", 3) == 0;
+    return is_alarm ? JOURNAL_WARNING : JOURNAL_INFO;
 }
 
 static void on_event(void *self, const struct event *e)
@@ -54,7 +53,7 @@ static void on_event(void *self, const struct event *e)
     if (is_notice(e->type))
         prompt_text_event(&pen, e, (uint64_t)time(NULL) * 1000);
     if (text.len)
-        journal_write(priority_of(e->type), (const char *)text.bytes, text.len);
+        journal_write(priority_of(e->type, &text), (const char *)text.bytes, text.len);
     buffer_clear(&text);
 }
 

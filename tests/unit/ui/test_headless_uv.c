@@ -1,6 +1,11 @@
 /* Without a prompt nobody's text is printed, and what matters is still said. */
 #include "fake_host.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static struct fake_host h;
 
 static void tell_all(void)
@@ -39,10 +44,36 @@ static void test_notices_are_said_and_texts_are_not(void **state)
     assert_int_equal(h.status, 0);
 }
 
+static void tell_for_the_journal(void)
+{
+    char own[64];
+    struct stat st;
+    const struct event error = {.type = EVENT_ERROR, .error = {.text = "It did not work."}};
+    assert_int_equal(fstat(STDERR_FILENO, &st), 0);
+    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)st.st_dev,
+             (unsigned long long)st.st_ino);
+    assert_int_equal(setenv("JOURNAL_STREAM", own, 1), 0);
+    tell_all();
+    ui_event(h.ui, &error);
+    assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+}
+
+static void test_the_journal_is_told_what_matters(void **state)
+{
+    (void)state;
+    fake_host_open(&h, (struct ui_config){.kind = UI_HEADLESS});
+    const char *text = stderr_of(tell_for_the_journal);
+    assert_non_null(strstr(text, "<6>-- you are x"));
+    assert_non_null(strstr(text, "<4>!! The disk is full\\x1b.\n"));
+    assert_non_null(strstr(text, "<3>!! It did not work.\n"));
+    fake_host_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_notices_are_said_and_texts_are_not),
+        cmocka_unit_test(test_the_journal_is_told_what_matters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,9 +31,8 @@ profile lanthorn /usr/bin/lanthorn flags=(complain) {
 
   # The Avahi libraries are opened while it runs; abstractions/base has their folder.
   /usr/bin/lanthorn mr,
-  @{PROC}/sys/net/ipv6/conf/** r,
-  owner @{PROC}/@{pid}/{fd/,stat,statm,status} r,
-  owner @{PROC}/@{pid}/fd/* rw,
+  @{PROC}/@{pid}/net/if_inet6 r,
+  owner @{PROC}/@{pid}/statm r,
 
   # The prompt.
   /dev/tty rw,

@@ -39,22 +39,33 @@ void announce(const char *format, ...)
     va_end(args);
 }
 
+/* Whoever follows a link need not stop the node they have. */
+static int refuse_in_use(const struct options *o, const struct start *s)
+{
+    char holder[32] = "another process";
+    if (s->report.holder)
+        snprintf(holder, sizeof holder, "process %ld", (long)s->report.holder);
+    if (o->has_uri)
+        complain("The store in %s is in use by %s, which can carry what you have to say: "
+                 "lanthorn send %s TEXT.",
+                 s->data_dir, holder, o->uri.id);
+    else
+        complain("The store in %s is in use by %s: stop that one first, or choose another "
+                 "directory with --data.",
+                 s->data_dir, holder);
+    return EXIT_NO_NODE;
+}
+
 /* Why the store did not open, and the status that goes with it. */
 static int refuse_store(enum lth_err err, const struct options *o, const struct start *s)
 {
     const char *why = s->report.os_error ? strerror(s->report.os_error) : lth_strerror(err);
-    char holder[32];
     switch (err) {
     case LTH_WRONG_KEY:
         complain("%s does not open the store in %s: use the one it was made with.",
                  o->key_file ? "This key file" : "This passphrase", s->data_dir);
         return EXIT_WRONG_KEY;
-    case LTH_IN_USE:
-        snprintf(holder, sizeof holder, "process %ld", (long)s->report.holder);
-        complain("The store in %s is in use by %s: stop that one first, or choose another "
-                 "directory with --data.",
-                 s->data_dir, s->report.holder ? holder : "another process");
-        return EXIT_NO_NODE;
+    case LTH_IN_USE: return refuse_in_use(o, s);
     case LTH_DAMAGED:
         complain("The vault in %s is damaged, and without it nothing can be read: put it back "
                  "from a backup.",

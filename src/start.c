@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 static void print_safely(FILE *to, const char *before, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void print_safely(FILE *to, const char *before, const char *format, va_list args)
 {
     struct sentence text;
     struct buffer safe = {0};

@@ -1,7 +1,7 @@
 /* start.h - from the command line to an open store and a node that has read it.
  *
  * Everything that can go wrong before the loop runs ends here, as one sentence on stderr and
- * the exit status INTERFACE.md gives it.
+ * the exit status lanthorn-interface(7) gives it.
  */
 #ifndef LTH_START_H
 #define LTH_START_H

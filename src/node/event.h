@@ -1,7 +1,7 @@
 /* node/event.h - the one list of what a node tells people and programs.
  *
- * The three tongues of src/ui/ print these; INTERFACE.md has their JSON form. Everything an
- * event points to is borrowed for the call. Names and texts are strict UTF-8, but a
+ * The three tongues of src/ui/ print these; lanthorn-interface(7) has their JSON form. Everything
+ * an event points to is borrowed for the call. Names and texts are strict UTF-8, but a
  * stranger's: a terminal gets them through base/display.h only.
  */
 #ifndef LTH_NODE_EVENT_H
@@ -50,7 +50,7 @@ enum event_type {
 
 const char *event_word(enum event_type type);
 
-/* INTERFACE.md's error codes. */
+/* lanthorn-interface(7)'s error codes. */
 #define ERROR_CODES(X)                                                                             \
     X(CODE_USAGE, "usage")                                                                         \
     X(CODE_UNKNOWN_PEER, "unknown_peer")                                                           \

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-    COMMAND_LINE_MAX = 64 * 1024,       /* INTERFACE.md: a node reads no longer one */
+    COMMAND_LINE_MAX = 64 * 1024,       /* lanthorn-interface(7): a node reads no longer one */
     EVENT_LINE_MAX = 128 * 1024 * 1024, /* a history of HISTORY_MAX texts, all escapes */
 };
 

@@ -1,4 +1,4 @@
-/* ui/exit_status.h - what the process ends with: scripts rely on these numbers (INTERFACE.md).
+/* ui/exit_status.h - what the process ends with: scripts rely on these numbers.
  *
  * 5 and 7 come from opening the store, 3 and 4 from plain lines; 3 to 6 from commands of the shell
  * (ui/errand.h); the others from anywhere.

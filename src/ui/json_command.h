@@ -1,4 +1,4 @@
-/* ui/json_command.h - one JSON line as a command, and back (INTERFACE.md, "Commands").
+/* ui/json_command.h - one JSON line as a command, and back (lanthorn-interface(7), "Commands").
  *
  * Strict about what it knows: duplicate keys, wrong types and bad UTF-8 are refused. Fields
  * it does not know are ignored, for later versions may add some.

@@ -1,4 +1,4 @@
-/* ui/json_event.h - an event as one JSON line (INTERFACE.md, "Events").
+/* ui/json_event.h - an event as one JSON line (lanthorn-interface(7), "Events").
  *
  * Fields stand in the order of the table there, after `event`, `seq` and `ref`.
  */

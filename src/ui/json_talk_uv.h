@@ -1,4 +1,4 @@
-/* ui/json_talk_uv.h - one conversation in JSON lines (INTERFACE.md): commands in, events out.
+/* ui/json_talk_uv.h - one conversation in JSON lines: commands in, events out.
  *
  * The same on standard input and output as on a socket. Lines are read at the pace at which the
  * node works and the other side reads; each answer carries the ref of its command, and events

@@ -1,4 +1,4 @@
-/* Each event is one line of JSON with the fields of INTERFACE.md, whatever strangers write. */
+/* Each event is one line of JSON with the documented fields, whatever strangers write. */
 #include "check.h"
 
 #include "ui/json_event.h"
@@ -22,7 +22,7 @@ static json_t *write_and_parse(const struct event *e, struct json_ref ref)
     return root;
 }
 
-/* The fields besides event, seq and ref, in INTERFACE.md's order. */
+/* The fields besides event, seq and ref, in lanthorn-interface(7)'s order. */
 static const struct {
     enum event_type type;
     const char *fields;

@@ -58,9 +58,31 @@ static void stop(struct program *p)
 
 /* ---- what the user interface asks ---- */
 
+static uint64_t move_mark(struct program *p, uint64_t record)
+{
+    uint64_t upto = node_shown(p->start.node, record);
+    if (upto)
+        store_set_shown(p->start.store, upto);
+    return upto;
+}
+
+static void on_event(void *ctx, const struct event *event);
+
+/* By somebody else than our own user: who sits at a prompt in another process. */
+static void on_shown_elsewhere(struct program *p, const struct command *c)
+{
+    struct event answer = {.type = EVENT_SHOWN, .is_answer = true, .ticket = c->ticket};
+    answer.shown.record = move_mark(p, c->record);
+    on_event(p, &answer);
+}
+
 static void on_submit(void *ctx, const struct command *c)
 {
     struct program *p = ctx;
+    if (c->type == COMMAND_SHOWN) {
+        on_shown_elsewhere(p, c);
+        return;
+    }
     if (c->type != COMMAND_QUIT) {
         run_submit(p->run, c);
         return;
@@ -72,8 +94,7 @@ static void on_submit(void *ctx, const struct command *c)
 
 static void on_shown(void *ctx, uint64_t record)
 {
-    struct program *p = ctx;
-    store_set_shown(p->start.store, record);
+    (void)move_mark(ctx, record);
 }
 
 static void on_ui_stop(void *ctx)

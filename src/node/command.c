@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct event *answer_to(struct node *n, uint64_t ticket, enum event_type type)
@@ -340,13 +341,50 @@ void commands_on_history(struct node *n, const struct pending_read *read,
     struct event *event = say(n, EVENT_HISTORY);
     struct message_view *views = todo_room(n->todo, read->count * sizeof *views);
     size_t count = 0;
-    for (size_t i = 0; views && i < read->count; i++)
-        count += delivery_view(n, &read->places[i], &records[i], &views[count]);
+    for (size_t i = 0; views && i < read->count; i++) {
+        if (!delivery_view(n, &read->places[i], &records[i], &views[count]))
+            continue;
+        views[count].record = read->as ? read->as[i] : views[count].record;
+        count++;
+    }
     event->is_answer = true;
     event->ticket = read->ticket;
     event->history.messages = views;
     event->history.count = count;
     event->history.more = read->more;
+}
+
+/* The records by which the first count of those that are told and not shown count as shown;
+ * the read's. NULL when memory is out. */
+static uint64_t *list_unseen(const struct told *t, struct place *places, size_t count)
+{
+    uint64_t *as = calloc(count, sizeof *as);
+    for (size_t i = 0; as && i < count; i++) {
+        places[i] = t->messages[t->shown + i].place;
+        as[i] = t->messages[t->shown + i].as;
+    }
+    return as;
+}
+
+static void on_unseen(struct node *n, const struct command *c)
+{
+    struct place places[UNSEEN_AT_ONCE];
+    size_t left = n->told.count - n->told.shown;
+    size_t count = left < UNSEEN_AT_ONCE ? left : UNSEEN_AT_ONCE;
+    if (count == 0) {
+        answer(n, c, EVENT_HISTORY);
+        return;
+    }
+    uint64_t *as = list_unseen(&n->told, places, count);
+    struct pending_read *read = as ? reads_ask(n, READ_UNSEEN, places, count, 0) : NULL;
+    if (!read) {
+        n->todo->out_of_memory = true;
+        free(as);
+        return;
+    }
+    read->ticket = c->ticket;
+    read->more = left > count;
+    read->as = as;
 }
 
 static void view_recipient(const struct reach *r, uint64_t number, struct recipient_view *out)
@@ -638,7 +676,9 @@ void commands_on(struct node *n, const struct command *c)
     case COMMAND_GROUPS: group_on_command(n, c); return;
     case COMMAND_STATUS: on_status(n, c); return;
     case COMMAND_SYNC: on_sync(n, c); return;
-    case COMMAND_QUIT: return; /* src/run stops the node and answers when all is on disk */
+    case COMMAND_UNSEEN: on_unseen(n, c); return;
+    case COMMAND_SHOWN: return; /* the program, which keeps the mark, answers */
+    case COMMAND_QUIT: return;  /* src/run stops the node and answers when all is on disk */
     case COMMAND_COUNT: return;
     }
 }

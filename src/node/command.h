@@ -35,6 +35,8 @@
     X(COMMAND_GROUPS, "groups")                                                                    \
     X(COMMAND_STATUS, "status")                                                                    \
     X(COMMAND_SYNC, "sync")                                                                        \
+    X(COMMAND_UNSEEN, "unseen")                                                                    \
+    X(COMMAND_SHOWN, "shown")                                                                      \
     X(COMMAND_QUIT, "quit")
 
 enum command_type {
@@ -74,6 +76,7 @@ struct command {
     const char *number;  /* verify: 60 digits (spaces allowed) or NULL */
     const char *address; /* peer.add, peer.remove: host:port */
     uint32_t last;       /* history: how many; 0 = HISTORY_DEFAULT */
+    uint64_t record;     /* shown: of the last message that was */
     uint32_t timeout_s;  /* sync; UINT32_MAX = SYNC_DEFAULT_S */
 };
 

@@ -179,6 +179,7 @@ static void show(struct node *n, const struct place *place, const struct node_re
         return;
     view.text = memcpy(text, view.text, view.text_len);
     say(n, EVENT_MESSAGE)->message = view;
+    told_add(&n->told, place, view.record);
 }
 
 static void show_or_queue(struct node *n, const struct place *place,
@@ -450,6 +451,7 @@ void delivery_on_read(struct node *n, const struct pending_read *read,
     switch (read->purpose) {
     case READ_TO_SEND: sending_on_read(n, read, records); return;
     case READ_TO_SHOW: on_read_to_show(n, read, records); return;
-    case READ_FOR_HISTORY: commands_on_history(n, read, records); return;
+    case READ_FOR_HISTORY:
+    case READ_UNSEEN: commands_on_history(n, read, records); return;
     }
 }

@@ -40,6 +40,7 @@ enum { MESSAGE_ID_LEN = 32, CONVERSATION_ID_LEN = 32, PEER_ADDRESSES_MAX = 4 };
     X(EVENT_GROUPS, "groups")                                                                      \
     X(EVENT_STATUS, "status")                                                                      \
     X(EVENT_SYNCED, "synced")                                                                      \
+    X(EVENT_SHOWN, "shown")                                                                        \
     X(EVENT_BYE, "bye")
 
 enum event_type {
@@ -236,6 +237,9 @@ struct event {
         struct {                   /* EVENT_SYNCED */
             uint64_t queued;
         } synced;
+        struct { /* EVENT_SHOWN: how far the mark is now; 0: it was there already */
+            uint64_t record;
+        } shown;
     };
 };
 

@@ -49,6 +49,7 @@ void node_free(struct node *n)
     dialer_clear(&n->dialer);
     reads_clear(&n->reads);
     unseen_clear(&n->unseen);
+    told_clear(&n->told);
     journal_clear(&n->journal);
     feeds_clear(&n->feeds);
     groups_clear(&n->groups);
@@ -275,4 +276,9 @@ uint64_t node_wake_ms(const struct node *n)
         if (wakes[i] < wake)
             wake = wakes[i];
     return wake;
+}
+
+uint64_t node_shown(struct node *n, uint64_t record)
+{
+    return told_shown(&n->told, record);
 }

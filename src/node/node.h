@@ -113,6 +113,10 @@ uint64_t node_wake_ms(const struct node *n);
 /* True while so much waits for the disk that user interfaces should read no further. */
 bool node_is_busy(const struct node *n);
 
+/* What was told up to this record has been shown to the user, so COMMAND_UNSEEN lists it no more.
+ * How far the shown mark may go for that: the record of the last of it; 0: there was none. */
+uint64_t node_shown(struct node *n, uint64_t record);
+
 const uint8_t *node_id(const struct node *n);
 const char *node_name(const struct node *n);
 

@@ -10,6 +10,7 @@ void read_free(struct pending_read *read)
     if (!read)
         return;
     free(read->places);
+    free(read->as);
     free(read);
 }
 

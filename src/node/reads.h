@@ -7,9 +7,10 @@
 #include <uthash.h>
 
 enum read_purpose {
-    READ_TO_SEND,    /* entries a peer lacks */
-    READ_TO_SHOW,    /* entries that came before a crash and were not shown */
-    READ_FOR_HISTORY /* a `history` command */
+    READ_TO_SEND,     /* entries a peer lacks */
+    READ_TO_SHOW,     /* entries that came before a crash and were not shown */
+    READ_FOR_HISTORY, /* a `history` command */
+    READ_UNSEEN,      /* an `unseen` command */
 };
 
 struct pending_read {
@@ -17,8 +18,9 @@ struct pending_read {
     enum read_purpose purpose;
     struct exchange *exchange; /* READ_TO_SEND */
     uint32_t link;             /* READ_TO_SEND: the session it was meant for */
-    uint64_t ticket;           /* READ_FOR_HISTORY */
-    bool more;                 /* READ_FOR_HISTORY: there are older ones */
+    uint64_t ticket;           /* READ_FOR_HISTORY, READ_UNSEEN */
+    bool more;                 /* of both: there are older ones, or newer ones */
+    uint64_t *as;              /* READ_UNSEEN: owned; the record by which each counts as shown */
     struct place *places;      /* owned: what was read, in order */
     size_t count;
     UT_hash_handle hh;

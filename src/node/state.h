@@ -11,6 +11,7 @@
 #include "node/node.h"
 #include "node/people.h"
 #include "node/reads.h"
+#include "node/told.h"
 #include "node/unseen.h"
 #include "store/record.h"
 #include "wire/message.h"
@@ -51,6 +52,7 @@ struct node {
     struct dialer dialer;
     struct reads reads;
     struct unseen unseen;
+    struct told told;
     struct waiting_sync syncs[SYNCS_MAX];
 
     uint64_t strangers; /* what those cost us whom we never answered, or more: quota.h */

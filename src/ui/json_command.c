@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum field_type { FIELD_STRING, FIELD_TEXT, FIELD_COUNT, FIELD_SECONDS, FIELD_MEMBERS };
+enum field_type {
+    FIELD_STRING,
+    FIELD_TEXT,
+    FIELD_COUNT,
+    FIELD_SECONDS,
+    FIELD_RECORD,
+    FIELD_MEMBERS
+};
 
 /* What each command takes: a key, its type, and where in struct command it goes. */
 static const struct field {
@@ -47,6 +54,7 @@ static const struct field {
     {COMMAND_GROUP_RENAME, "name", FIELD_STRING, true, offsetof(struct command, name)},
     {COMMAND_GROUP_HISTORY, "group", FIELD_STRING, true, offsetof(struct command, group)},
     {COMMAND_GROUP_HISTORY, "history", FIELD_STRING, true, offsetof(struct command, history)},
+    {COMMAND_SHOWN, "record", FIELD_RECORD, true, offsetof(struct command, record)},
     {COMMAND_SYNC, "timeout_s", FIELD_SECONDS, false, offsetof(struct command, timeout_s)},
 };
 
@@ -104,6 +112,16 @@ static bool take_number(const struct field *f, const json_t *value, struct comma
     return true;
 }
 
+static bool take_record(const struct field *f, const json_t *value, struct command *c,
+                        struct refusal *why)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return REFUSE(why, CODE_MALFORMED, "\"%s\" must be the number of a record.", f->key);
+    uint64_t record = (uint64_t)json_integer_value(value);
+    memcpy((char *)c + f->offset, &record, sizeof record);
+    return true;
+}
+
 /* Room for the members of the command; false with *why. */
 static bool make_members(size_t count, struct parsed_command *p, struct refusal *why)
 {
@@ -154,6 +172,7 @@ static bool take_field(const struct field *f, const json_t *value, struct parsed
     case FIELD_TEXT: return take_text(value, c, why);
     case FIELD_COUNT:
     case FIELD_SECONDS: return take_number(f, value, c, why);
+    case FIELD_RECORD: return take_record(f, value, c, why);
     case FIELD_MEMBERS: return take_members(value, p, why);
     }
     return false;
@@ -273,6 +292,7 @@ static bool put_field(struct json_writer *w, const struct field *f, const struct
         return is_good(c->text, c->text_len);
     case FIELD_COUNT:
     case FIELD_SECONDS: return put_number(w, f, c);
+    case FIELD_RECORD: json_put_number(w, f->key, c->record); return true;
     case FIELD_MEMBERS: return put_members(w, f->key, c);
     }
     return false;

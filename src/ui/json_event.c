@@ -72,6 +72,7 @@ static void write_message(struct json_writer *w, const struct message_view *m)
     json_put_string(w, "name", m->name);
     json_put_number(w, "number", m->number);
     json_put_time(w, "time", m->time_ms);
+    json_put_number(w, "record", m->record);
     json_put_text(w, "text", m->text, m->text_len);
 }
 
@@ -281,6 +282,7 @@ static void write_fields(struct json_writer *w, const struct event *e)
     case EVENT_GROUPS: write_groups(w, e); break;
     case EVENT_STATUS: write_status(w, &e->status); break;
     case EVENT_SYNCED: json_put_number(w, "queued", e->synced.queued); break;
+    case EVENT_SHOWN: json_put_number(w, "record", e->shown.record); break;
     case EVENT_BYE: break;
     }
 }

@@ -216,6 +216,7 @@ static void read_message(struct reading *r, const json_t *o, struct message_view
         out->group_name = "";
     out->number = number(r, o, "number");
     out->time_ms = moment(r, o, "time");
+    out->record = json_object_get(o, "record") ? number(r, o, "record") : 0;
     out->text = (const uint8_t *)json_string_value(text);
     out->text_len = json_string_length(text);
     r->spoiled = r->spoiled || !out->text;
@@ -447,6 +448,7 @@ static void read_fields(struct reading *r, const json_t *o, struct event *e)
     case EVENT_GROUPS: read_groups(r, o, e); break;
     case EVENT_STATUS: read_status(r, o, &e->status); break;
     case EVENT_SYNCED: e->synced.queued = number(r, o, "queued"); break;
+    case EVENT_SHOWN: e->shown.record = number(r, o, "record"); break;
     case EVENT_BYE: break;
     }
 }

@@ -1,8 +1,7 @@
 /* ui/json_event_read.h - one JSON line of a node as the event it was (ui/json_event.h).
  *
  * For a program that shows a node's events as the node itself would. Fields it does not know are
- * ignored, for later versions may add some; what earlier versions lack reads as not there. A
- * line tells nothing of event.message.record, which is the node's own.
+ * ignored, for later versions may add some; what earlier versions lack reads as not there.
  */
 #ifndef LTH_UI_JSON_EVENT_READ_H
 #define LTH_UI_JSON_EVENT_READ_H

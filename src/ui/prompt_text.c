@@ -309,7 +309,8 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_GROUP:
     case EVENT_LEFT:
     case EVENT_WAITING_FOR_KEY:
-    case EVENT_ADDRESS: break;
+    case EVENT_ADDRESS:
+    case EVENT_SHOWN: break;
     case EVENT_READY: write_ready(pen, e, ""); break;
     case EVENT_GAP:
     case EVENT_GAP_FILLED: write_gap(pen, e); break;

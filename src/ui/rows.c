@@ -219,6 +219,7 @@ void rows_event(struct pen *pen, const struct names *names, const struct event *
     case EVENT_WAITING_FOR_KEY:
     case EVENT_MESSAGE_STATE:
     case EVENT_SYNCED:
+    case EVENT_SHOWN:
     case EVENT_BYE: break;
     case EVENT_PEER:
     case EVENT_CONTACT: person(pen, names, &e->peer); break;

@@ -76,11 +76,53 @@ static void test_held_before_the_first_few_nothing_is_read_until_release(void **
     stage_close(&s);
 }
 
+/* Asks what was told and not shown; the answer is in the last step. Each of them must be text N,
+ * from first on. */
+static const struct event *ask_unseen(unsigned first)
+{
+    static const struct command unseen = {.type = COMMAND_UNSEEN, .ticket = 7};
+    stage_command(&s, &unseen);
+    if (stage_count(&s, TODO_READ))
+        stage_answer_read(&s);
+    const struct event *e = stage_event(&s, EVENT_HISTORY);
+    assert_non_null(e);
+    assert_true(e->is_answer && e->ticket == 7);
+    for (size_t i = 0; i < e->history.count; i++) {
+        char want[16];
+        snprintf(want, sizeof want, "text %u", first + (unsigned)i);
+        assert_memory_equal(e->history.messages[i].text, want, strlen(want));
+    }
+    return e;
+}
+
+static void test_who_sits_down_gets_what_was_told_to_nobody_until_it_is_shown(void **state)
+{
+    (void)state;
+    uint8_t hash[HASH_LEN];
+    die_with(300, hash);
+    while (stage_count(&s, TODO_READ)) /* told to whoever listens */
+        stage_answer_read(&s);
+    const struct event *e = ask_unseen(1);
+    assert_int_equal(e->history.count, 256);
+    assert_true(e->history.more);
+    uint64_t last = e->history.messages[255].record;
+    assert_int_equal(node_shown(s.node, last), last);
+    e = ask_unseen(257);
+    assert_int_equal(e->history.count, 44);
+    assert_false(e->history.more);
+    assert_int_equal(ask_unseen(257)->history.count, 44); /* asking is not showing */
+    last = s.appended;
+    assert_in_range(node_shown(s.node, UINT64_MAX), 1, last);
+    assert_int_equal(ask_unseen(1)->history.count, 0);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unseen_messages_come_a_few_at_a_time),
         cmocka_unit_test(test_held_before_the_first_few_nothing_is_read_until_release),
+        cmocka_unit_test(test_who_sits_down_gets_what_was_told_to_nobody_until_it_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

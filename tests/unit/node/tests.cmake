@@ -17,6 +17,7 @@ unit(node rival ${NODE_STAGE})
 unit(node delivery ${NODE_STAGE})
 unit(node people ${NODE_STAGE})
 unit(node unseen ${NODE_STAGE})
+unit(node told)
 
 # Groups.
 set(NODE_CAST ${CMAKE_CURRENT_LIST_DIR}/cast.c)

@@ -13,6 +13,7 @@ static void set_message(struct message_view *m)
     *m = (struct message_view){
         .id = {0xaa}, .conversation = {0xcd}, .from = {2}, .with = other, .name = sample_words};
     m->number = 3;
+    m->record = 9;
     m->time_ms = 1000;
     m->text = (const uint8_t *)text;
     m->text_len = sizeof text - 1;
@@ -177,6 +178,7 @@ void sample_event(struct event *e)
     case EVENT_ADDRESS: e->address.address = "a:1"; break;
     case EVENT_STATUS: set_status(&e->status); break;
     case EVENT_SYNCED: e->synced.queued = 3; break;
+    case EVENT_SHOWN: e->shown.record = 9; break;
     case EVENT_SENT:
     case EVENT_DELIVERED:
     case EVENT_GAP:

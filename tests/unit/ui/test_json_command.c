@@ -30,6 +30,9 @@ static const struct {
     {"{\"do\":\"history\",\"with\":\"bob\",\"last\":90000000000000000000}", CODE_MALFORMED},
     {"{\"do\":\"history\",\"with\":\"bob\",\"last\":1.5}", CODE_MALFORMED},
     {"{\"do\":\"history\",\"with\":\"bob\",\"last\":\"5\"}", CODE_MALFORMED},
+    {"{\"do\":\"shown\"}", CODE_USAGE},
+    {"{\"do\":\"shown\",\"record\":-1}", CODE_MALFORMED},
+    {"{\"do\":\"shown\",\"record\":\"9\"}", CODE_MALFORMED},
     {"{\"do\":\"sync\",\"timeout_s\":-1}", CODE_USAGE},
     {"{\"do\":\"sync\",\"timeout_s\":0}", -1},
     {"{\"do\":\"sync\",\"timeout_s\":4294967295}", CODE_USAGE},
@@ -271,6 +274,8 @@ static const char *const written[] = {
     "{\"do\":\"status\"}",
     "{\"do\":\"sync\",\"timeout_s\":0}",
     "{\"do\":\"sync\"}",
+    "{\"do\":\"unseen\"}",
+    "{\"do\":\"shown\",\"record\":9}",
     "{\"do\":\"quit\"}",
     "{\"do\":\"quit\",\"ref\":\"r\\u001b\"}",
 };

@@ -29,7 +29,7 @@ static const struct {
 } rows[] = {
     {EVENT_READY, "id name port version data"},
     {EVENT_PEER, "id name petname online verified blocked addresses last_seen"},
-    {EVENT_MESSAGE, "id conversation kind group group_name with from name number time text"},
+    {EVENT_MESSAGE, "id conversation kind group group_name with from name number time record text"},
     {EVENT_SENT, "id conversation peer time"},
     {EVENT_DELIVERED, "id conversation peer time"},
     {EVENT_GROUP, "group change"},
@@ -53,6 +53,7 @@ static const struct {
     {EVENT_STATUS, "id name version port pid uptime_s sessions half_open handshakes dropped "
                    "rekeys queued store discovery rss_bytes"},
     {EVENT_SYNCED, "queued"},
+    {EVENT_SHOWN, "record"},
     {EVENT_BYE, ""},
 };
 

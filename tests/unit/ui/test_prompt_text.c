@@ -135,8 +135,8 @@ static void fill(struct event *e)
 static bool has_no_lines(enum event_type type)
 {
     return type == EVENT_PEER || type == EVENT_SENT || type == EVENT_DELIVERED ||
-           type == EVENT_ACCEPTED || type == EVENT_ADDRESS || type == EVENT_GROUP ||
-           type == EVENT_LEFT || type == EVENT_WAITING_FOR_KEY;
+           type == EVENT_ACCEPTED || type == EVENT_ADDRESS || type == EVENT_SHOWN ||
+           type == EVENT_GROUP || type == EVENT_LEFT || type == EVENT_WAITING_FOR_KEY;
 }
 
 static void test_the_status_shows_the_link_to_oneself(void **state)

@@ -40,7 +40,8 @@ static const struct {
     {EVENT_NAMED, 1, 0},      {EVENT_CONTACT, 1, 5},
     {EVENT_SAFETY, 1, 1},     {EVENT_ADDRESS, 1, 0},
     {EVENT_GROUPS, 1, 3},     {EVENT_STATUS, 21, 1},
-    {EVENT_SYNCED, 0, 0},     {EVENT_BYE, 0, 0},
+    {EVENT_SYNCED, 0, 0},     {EVENT_SHOWN, 0, 0},
+    {EVENT_BYE, 0, 0},
 };
 
 static size_t count(const char *text, char of)

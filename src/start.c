@@ -13,33 +13,40 @@
 #include <string.h>
 #include <unistd.h>
 
-static void print_safely(FILE *to, const char *before, const char *format, va_list args)
-    __attribute__((format(printf, 3, 0)));
-
-static void print_safely(FILE *to, const char *before, const char *format, va_list args)
+/* One line, made safe for a terminal; empty when memory is out. */
+static struct buffer __attribute__((format(printf, 2, 0)))
+safe_line(const char *before, const char *format, va_list args)
 {
     struct sentence text;
-    struct buffer safe = {0};
+    struct buffer line = {0};
     vsnprintf(text.text, sizeof text.text, format, args);
-    if (display_line(&safe, (const uint8_t *)text.text, strlen(text.text)) == LTH_OK)
-        fprintf(to, "%s%.*s\n", before, (int)safe.len, (const char *)safe.bytes);
-    buffer_clear(&safe);
+    if (buffer_printf(&line, "%s", before) != LTH_OK ||
+        display_line(&line, (const uint8_t *)text.text, strlen(text.text)) != LTH_OK ||
+        buffer_printf(&line, "\n") != LTH_OK)
+        buffer_clear(&line);
+    return line;
 }
 
 void complain(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    print_safely(stderr, "lanthorn: ", format, args);
+    struct buffer line = safe_line("lanthorn: ", format, args);
     va_end(args);
+    if (line.len)
+        journal_write(JOURNAL_ERROR, (const char *)line.bytes, line.len);
+    buffer_clear(&line);
 }
 
 void announce(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    print_safely(stdout, "", format, args);
+    struct buffer line = safe_line("", format, args);
     va_end(args);
+    if (line.len)
+        fwrite(line.bytes, 1, line.len, stdout);
+    buffer_clear(&line);
 }
 
 /* Whoever follows a link need not stop the node they have. */

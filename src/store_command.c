@@ -7,29 +7,48 @@
 #include "start.h"
 #include "store_check.h"
 
+#include <string.h>
 #include <unistd.h>
+
+enum { WORDS_MAX = 5 };
+
+/* The words of a node's command line; strings holds them. */
+struct words {
+    struct arena *strings;
+    char *at[WORDS_MAX + 1]; /* the last one stays NULL */
+    int count;
+};
+
+/* An option and its value, in one word. False when memory is out. */
+static bool add(struct words *w, const char *option, const char *value)
+{
+    size_t size = strlen(option) + strlen(value) + 1;
+    char *word = arena_take(w->strings, size);
+    if (!word)
+        return false;
+    snprintf(word, size, "%s%s", option, value);
+    w->at[w->count++] = word;
+    return true;
+}
+
+static bool add_all(struct words *w, const struct shell *s)
+{
+    char fd[24];
+    snprintf(fd, sizeof fd, "%ld", s->passphrase_fd);
+    return add(w, "lanthorn", "") && (!s->data || add(w, "--data=", s->data)) &&
+           (!s->key_file || add(w, "--key-file=", s->key_file)) &&
+           (s->passphrase_fd < 0 || add(w, "--passphrase-fd=", fd));
+}
 
 /* The settings of a node that was started with the same words. */
 static int read_settings(const struct shell *s, struct arena *strings, struct options *out)
 {
-    char fd[16], name[] = "lanthorn", data[] = "--data", key_file[] = "--key-file",
-                 passphrase_fd[] = "--passphrase-fd";
-    char *argv[8] = {name};
-    int argc = 1;
-    snprintf(fd, sizeof fd, "%ld", s->passphrase_fd);
-    if (s->data) {
-        argv[argc++] = data;
-        argv[argc++] = (char *)(uintptr_t)s->data; /* getopt_long changes no word */
+    struct words words = {.strings = strings};
+    if (!add_all(&words, s)) {
+        complain("Memory is short: try again.");
+        return EXIT_FAILED;
     }
-    if (s->key_file) {
-        argv[argc++] = key_file;
-        argv[argc++] = (char *)(uintptr_t)s->key_file;
-    }
-    if (s->passphrase_fd >= 0) {
-        argv[argc++] = passphrase_fd;
-        argv[argc++] = fd;
-    }
-    int status = settings_read(argc, argv, strings, out);
+    int status = settings_read(words.count, words.at, strings, out);
     if (status != EXIT_DONE)
         return status;
     out->name = NULL; /* nobody hears it, and the log has one */

@@ -168,7 +168,7 @@ static void test_what_was_said_is_told_page_by_page(void **state)
     assert_true(told->more);
     assert_string_equal(told->first, "text 21");
     assert_string_equal(told->last, "text 120");
-    strcpy(before, told->first_id);
+    memcpy(before, told->first_id, sizeof before);
     c.id = before;
     ask(&scene, &c);
     assert_int_equal(told->count, 20);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,7 +16,9 @@ static pid_t read_holder(const struct file *lock)
     if (file_read(lock, text, sizeof text - 1, 0, &got) < 0)
         return 0;
     long pid = strtol(text, NULL, 10);
-    return pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
+    if (pid <= 0 || pid > INT32_MAX || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+        return 0; /* who only reads does not write its own, and leaves that of one long gone */
+    return (pid_t)pid;
 }
 
 enum lth_err lock_take(const struct disk *disk, const char *dir, bool make, struct file *out,

@@ -63,7 +63,8 @@ static void test_what_the_disk_says_is_passed_on(void **state)
 static void test_a_lock_that_names_nobody_yields_pid_0(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "x", "-5", "99999999999999999999"};
+    static const char *const texts[] = {"", "x", "-5", "99999999999999999999",
+                                        "2147483647" /* no process has such a number */};
     for (size_t i = 0; i < LENGTH(texts); i++) {
         struct memdisk *m = memdisk_new();
         struct file first, second;

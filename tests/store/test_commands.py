@@ -233,6 +233,19 @@ def test_whoever_cannot_be_answered_learns_why():
         assert ended.stdout.count("\n") >= 1, ended
 
 
+def test_the_key_may_stand_in_the_settings():
+    with Copies() as copies:
+        settings = os.path.join(copies.ada, "lanthorn.conf")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(f"key-file = {copies.path('ada.key')}\n")
+        for command in ("peers", "check", "export"):
+            ended_with(run(command, "--data", copies.ada), 0, "")
+        ended_with(run("peers", *copies.ada_words[:2], "--key-file", copies.path("no")), 7, "no")
+        with open(settings, "a", encoding="utf-8") as file:
+            file.write("colour = never\n")
+        ended_with(run("check", "--data", copies.ada), 2, "colour")
+
+
 def test_a_person_is_asked_for_the_passphrase_and_told_where_the_answer_is_from():
     with Copies() as copies:
         status, seen = run_on_terminal(["history", "Cleo", "--data", copies.bea], [

@@ -32,6 +32,7 @@ struct group {
     bool is_refused;                   /* the disk refused some of it: to be asked for again */
     uint8_t told_by[ID_LEN];           /* who told us of it first; zeros: it is ours */
     uint32_t settled;                  /* how often everything was made to follow */
+    size_t durable;                    /* of the operations taken first: on disk */
     size_t refused;                    /* of the operations taken last: by the disk, just now */
     struct roster_change overturned;   /* by an operation on its way to the disk */
     uint32_t asked_link;               /* on which we asked for what is before an operation */

@@ -337,9 +337,11 @@ static enum lth_err replay_operation(struct node *n, const uint8_t *bytes, size_
     struct group *g = group_find(n, op.group);
     err = g ? roster_take(g->roster, record.bytes, record.len)
             : group_new(n, record.bytes, record.len, NULL, &g);
-    if (err == LTH_OK)
-        group_settle(n, g, true);
-    return err == LTH_NO_MEMORY ? err : LTH_OK; /* others hold what is not taken again here */
+    if (err != LTH_OK)
+        return err == LTH_NO_MEMORY ? err : LTH_OK; /* others hold what is not taken again here */
+    g->durable = roster_count(g->roster);
+    group_settle(n, g, true);
+    return LTH_OK;
 }
 
 static enum lth_err replay_key(struct node *n, const uint8_t *bytes, size_t len)

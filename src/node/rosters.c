@@ -90,6 +90,15 @@ static void send_operation(struct node *n, struct link *l, const struct operatio
     link_send(n, l, MESSAGE_OPERATION, record->bytes, record->len);
 }
 
+/* Our word goes out when it is durable, and to everybody then: if it were lost here, the next one
+ * would stand on the same parent, and be a fork. missing gave it last. */
+static bool is_still_ours(const struct node *n, const struct group *g,
+                          const struct operation_record *record,
+                          const struct roster_missing *missing)
+{
+    return missing->next > g->durable && memcmp(record->op.author, n->me.public.id, ID_LEN) == 0;
+}
+
 static void send_missing(struct node *n, struct link *l, const struct group *g,
                          struct roster_missing *missing)
 {
@@ -97,6 +106,8 @@ static void send_missing(struct node *n, struct link *l, const struct group *g,
     size_t sent = 0;
     while (sent < SEND_MAX && l->unsent + l->packing < LINK_UNSENT_HIGH &&
            (record = roster_missing_next(missing, g->roster))) {
+        if (is_still_ours(n, g, record, missing))
+            continue;
         send_operation(n, l, record);
         sent += record->len;
     }
@@ -406,6 +417,7 @@ void rosters_on_durable(struct node *n, const struct journal_item *item)
 {
     struct operation op;
     const uint8_t *bytes = item->bytes + 1;
+    item->group->durable++;
     if (operation_parse(bytes, item->len - 1, &op) != LTH_OK)
         return; /* it was parsed before it was written */
     const struct operation_record *record = roster_find(item->group->roster, op.hash);

@@ -225,6 +225,28 @@ static void test_what_we_decide_is_told_to_all_members_once_it_is_durable(void *
     assert_false(band_heard(&dan, our_head()));
 }
 
+static void test_what_we_decide_is_sent_to_nobody_who_asks_before_it_is_durable(void **state)
+{
+    (void)state;
+    uint8_t before[HASH_LEN];
+    memcpy(before, our_head(), HASH_LEN);
+    promote_us();
+    rename_it("ours");
+    size_t heard = cat.heard_of[MESSAGE_OPERATION];
+    band_send_roster(&b, &cat, 0, before);
+    assert_int_equal(cat.heard_of[MESSAGE_OPERATION], heard + 1); /* bob's, that promotes us */
+    stage_disk_done(&s);
+    assert_true(band_heard(&cat, our_head()));
+    heard = cat.heard_of[MESSAGE_OPERATION];
+    band_send_roster(&b, &cat, 0, before);
+    assert_int_equal(cat.heard_of[MESSAGE_OPERATION], heard + 2);
+    band_restart(&b, s.appended);
+    band_meet_again(&b, &cat);
+    heard = cat.heard_of[MESSAGE_OPERATION];
+    band_send_roster(&b, &cat, 0, before);
+    assert_int_equal(cat.heard_of[MESSAGE_OPERATION], heard + 2);
+}
+
 static void test_what_is_new_here_is_announced_a_little_later(void **state)
 {
     (void)state;
@@ -514,6 +536,7 @@ int main(void)
         ON_A_STAGE(test_an_operation_whose_parent_is_not_here_is_asked_for),
         ON_A_STAGE(test_an_operation_that_is_not_valid_is_passed_over),
         ON_A_STAGE(test_what_we_decide_is_told_to_all_members_once_it_is_durable),
+        ON_A_STAGE(test_what_we_decide_is_sent_to_nobody_who_asks_before_it_is_durable),
         ON_A_STAGE(test_what_is_new_here_is_announced_a_little_later),
         ON_A_STAGE(test_a_session_begins_with_the_roster),
         ON_A_STAGE(test_who_was_removed_is_told_how_and_nothing_that_came_after),

@@ -329,6 +329,17 @@ bool holdings_is_durable(struct world *w, struct host *h, uint32_t saying)
     return record && record <= h->disk.durable;
 }
 
+bool holdings_has_operation(const struct host *h, const uint8_t *bytes, size_t len)
+{
+    for (uint64_t at = h->disk.durable; at-- > 0;) {
+        const struct disk_record *r = &h->disk.records[at];
+        if (record_type(r->bytes) == RECORD_OPERATION && r->len == 1 + len &&
+            memcmp(r->bytes + 1, bytes, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 void holdings_clear(struct holdings *o)
 {
     holdings_on_start(o);

@@ -43,6 +43,7 @@ struct holdings {
 struct knowledge *holdings_known(struct world *w, struct host *h, uint32_t saying);
 
 bool holdings_is_durable(struct world *w, struct host *h, uint32_t saying);
+bool holdings_has_operation(const struct host *h, const uint8_t *bytes, size_t len);
 
 /* A process starts: the feeds it begins are new. */
 void holdings_on_start(struct holdings *o);

@@ -135,11 +135,30 @@ static uint32_t seniority(const struct council *c, const struct decision *d)
     return at->admins & bit(d->author) ? at->appointed[d->author] : UINT32_MAX;
 }
 
-static bool goes_first(const struct council *c, uint32_t a, uint32_t b)
+bool registry_is_before(const struct council *c, uint32_t decision, uint32_t of)
+{
+    while (of != NO_DECISION && c->decisions[of].height > c->decisions[decision].height)
+        of = c->decisions[of].parent;
+    return of == decision;
+}
+
+/* Behind it one is held whose author was an admin at its parent. */
+static bool is_built(const struct council *c, const struct minutes *m, uint32_t decision)
+{
+    for (uint32_t i = decision + 1; i < c->count; i++)
+        if (registry_holds(m, i) && registry_is_before(c, decision, i) &&
+            seniority(c, &c->decisions[i]) != UINT32_MAX)
+            return true;
+    return false;
+}
+
+static bool goes_first(const struct council *c, const struct minutes *m, uint32_t a, uint32_t b)
 {
     const struct decision *x = &c->decisions[a], *y = &c->decisions[b];
     if (seniority(c, x) != seniority(c, y))
         return seniority(c, x) < seniority(c, y);
+    if (seniority(c, x) == UINT32_MAX && is_built(c, m, a) != is_built(c, m, b))
+        return is_built(c, m, a);
     return memcmp(x->op.hash, y->op.hash, HASH_LEN) < 0;
 }
 
@@ -149,19 +168,12 @@ static uint32_t head_of(const struct council *c, const struct minutes *m)
     memset(best, 0xff, c->count * sizeof *best); /* NO_DECISION */
     for (uint32_t i = 1; i < c->count; i++) {
         uint32_t *rival = &best[c->decisions[i].parent];
-        if (registry_holds(m, i) && (*rival == NO_DECISION || goes_first(c, i, *rival)))
+        if (registry_holds(m, i) && (*rival == NO_DECISION || goes_first(c, m, i, *rival)))
             *rival = i;
     }
     while (best[at] != NO_DECISION)
         at = best[at];
     return at;
-}
-
-bool registry_is_before(const struct council *c, uint32_t decision, uint32_t of)
-{
-    while (of != NO_DECISION && c->decisions[of].height > c->decisions[decision].height)
-        of = c->decisions[of].parent;
-    return of == decision;
 }
 
 /* ---- what hosts hold ---- */

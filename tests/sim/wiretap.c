@@ -162,6 +162,9 @@ static void judge_decision(struct world *w, const struct host *h, uint32_t to, c
     }
     const struct decision *d = &c->decisions[decision];
     tell(w, h, "tells p%u of g%u, height %u, by p%u", to, council, d->height, d->author);
+    if (d->author == h->person && !holdings_has_operation(h, body, len))
+        broken(w, RULE_SENT_DURABLE, "h%u tells p%u of height %u in g%u", h->index, to, d->height,
+               council);
     bool was_with = is_member(&d->after, to) ||
                     (d->parent != NO_DECISION && is_member(&c->decisions[d->parent].after, to));
     if (!was_with && !is_with(w, h, council, to) &&

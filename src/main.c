@@ -477,7 +477,8 @@ int main(int argc, char *argv[])
         complain("%s", why.text);
         return EXIT_USAGE;
     }
-    status = run_node(&program);
+    if (config.kind != UI_PROMPT || !talk_at_prompt(&program.options, &config, &status))
+        status = run_node(&program);
     arena_clear(&program.strings);
     return status;
 }

@@ -2,8 +2,10 @@
 
 #include "run/control_path.h"
 #include "run/control_socket.h"
+#include "run/data_dir.h"
 #include "start.h"
 #include "store_command.h"
+#include "ui/attach_uv.h"
 #include "ui/errand_uv.h"
 
 #include <errno.h>
@@ -116,4 +118,20 @@ int talk(const struct shell *s, const struct sentence *why)
     case SHELL_EXPORT: return use_store(s);
     }
     return EXIT_USAGE;
+}
+
+bool talk_at_prompt(const struct options *o, const struct ui_config *config, int *status)
+{
+    char path[4096], data_dir[4096];
+    int fd;
+    if (control_path_find(o->data, path, sizeof path) != LTH_OK ||
+        (!o->data && data_dir_name(NULL, data_dir, sizeof data_dir) != LTH_OK) ||
+        control_socket_connect(path, &fd) != LTH_OK)
+        return false;
+    const struct attach_job job = {
+        .node_fd = fd,
+        .ui = *config,
+        .data_dir = o->data ? NULL : data_dir, /* --data is where the socket is */
+    };
+    return attach_run(&job, status);
 }

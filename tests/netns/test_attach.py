@@ -1,0 +1,151 @@
+#!/usr/bin/python3 -B
+"""A prompt to a node that runs already: it shows what was told to nobody, what it shows counts,
+and the node outlives it."""
+
+import signal
+import subprocess
+
+import lab
+from control import Client
+from lan import Lan, wait_until
+from node import ANSWER_S, Node, binary, environment
+from terminal import Terminal
+
+DONE, NO_NODE, INTERRUPTED = 0, 5, 130
+
+
+class Service:
+    """A node without a user, as a service has it."""
+
+    def __init__(self, host, name):
+        node = Node(host, name, start=False)
+        self.host, self.data = host, node.data
+        self.words = [word for word in node.command() if word != "--json"]
+        self.start()
+
+    def start(self):
+        self.process = self.host.popen([*self.words, "--headless"], stdin=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, env=environment(), text=True)
+        while "you are" not in self.process.stderr.readline():
+            assert self.process.poll() is None
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(ANSWER_S) == DONE, self.process.stderr.read()
+
+    def prompt(self, *words, columns=100, rows=40):
+        return Terminal(self.host, [*self.words, *words], columns, rows)
+
+    def ask(self, *words):
+        return self.host.run([binary(), words[0], "--data", self.data, *words[1:]],
+                             env=environment()).stdout
+
+
+def attach(service, *texts):
+    """A prompt that is there, and shows these before anything else happens."""
+    terminal = service.prompt()
+    terminal.wait_text("your node runs already")
+    terminal.wait_text("you are Ada")
+    for text in texts:
+        terminal.wait_text(text)
+    return terminal
+
+
+def leave(terminal, status=DONE, key=None):
+    if key:
+        terminal.key(key)
+    else:
+        terminal.line("/quit")
+    assert terminal.wait_end() == status
+    terminal.wait_text("the node goes on running")
+    terminal.assert_given_back()
+
+
+def deliver(service, bea, *texts):
+    """Said, and told by Ada's node to those who listen."""
+    with Client(service.data + "/control.sock") as listener:
+        for text in texts:
+            listener.wait("message", id=bea.send("Ada", text))
+
+
+def check_talk(service, bea):
+    deliver(service, bea, "while nobody looked", "and another one")
+    with attach(service, "while nobody looked", "and another one") as terminal:
+        assert terminal.count("while nobody looked") == 1, terminal.screen()
+        deliver(service, bea, "seen as it comes")
+        terminal.wait_text("Bea: seen as it comes")
+        terminal.line("an answer from here")  # Bea was the first who wrote
+        bea.wait("message", text="an answer from here")
+        terminal.line("/who")
+        terminal.wait_text("here  id")
+        terminal.line("/nonsense")
+        terminal.wait_text("is not a command")
+        leave(terminal)
+
+
+def check_shown_once(service, bea):
+    """Neither the next prompt here nor one that runs the node shows it again."""
+    with attach(service) as terminal:
+        deliver(service, bea, "the second time")
+        terminal.wait_text("the second time")
+        assert terminal.count("while nobody looked") == 0, terminal.screen()
+        leave(terminal, key="C-d")
+    deliver(service, bea, "for the node's own prompt")
+    service.stop()
+    with service.prompt() as terminal:
+        terminal.wait_text("for the node's own prompt")
+        for text in ("while nobody looked", "seen as it comes", "the second time", "already"):
+            assert terminal.count(text) == 0, terminal.screen()
+        terminal.line("/quit")
+        assert terminal.wait_end() == DONE
+    service.start()
+    wait_until(lambda: "\there\t" in service.ask("peers"), 30, "Bea is met again")
+
+
+def check_many(service, bea):
+    """More than a page, with more coming in while they are shown."""
+    many = [f"({number})" for number in range(700)]
+    refs = [bea.post("send", to="Ada", text=text) for text in many[:600]]
+    last = [bea.answer(ref)["id"] for ref in refs][-1]
+    bea.wait("delivered", id=last)
+    terminal = service.prompt(rows=60)
+    refs = [bea.post("send", to="Ada", text=text) for text in many[600:]]
+    with terminal:
+        terminal.wait_text(f"Bea: {many[-1]}")
+        shown = [line.split("Bea: ")[1].strip() for line in terminal.screen().splitlines()
+                 if "Bea: " in line]
+        assert len(shown) > 20 and shown == many[-len(shown):], shown
+        leave(terminal)
+    with Client(service.data + "/control.sock") as client:
+        assert client.do("unseen")["messages"] == []
+
+
+def check_ends(service, bea):
+    with attach(service) as terminal:
+        leave(terminal, INTERRUPTED, key="C-c")
+    with attach(service) as terminal:
+        terminal.send_signal(signal.SIGTERM)
+        assert terminal.wait_end() == DONE
+        terminal.assert_given_back()
+    with attach(service) as terminal, attach(service) as other:
+        deliver(service, bea, "to both")
+        for one in (terminal, other):
+            one.wait_text("to both")
+        leave(other)
+        service.stop()
+        assert terminal.wait_end() == NO_NODE
+        terminal.wait_text("The node has ended")
+        terminal.assert_given_back()
+
+
+def test():
+    with Lan(2) as lan:
+        service, bea = Service(lan.hosts[0], "Ada"), Node(lan.hosts[1], "Bea")
+        bea.wait("peer", name="Ada", online=True)
+        for check in (check_talk, check_shown_once, check_many, check_ends):
+            lab.say(check.__name__.replace("check_", "").replace("_", " "))
+            check(service, bea)
+        bea.stop()
+
+
+lab.run_test(test, ("tmux",))

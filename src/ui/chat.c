@@ -113,9 +113,10 @@ static void on_message(struct chat *c, const struct message_view *m, struct chat
                        struct pen *pen)
 {
     struct names_room room;
-    const struct message_view known = names_of_message(&c->names, m, &room);
     if (m->from_me)
         return; /* it stands on the screen as it was typed */
+    known_peers_introduce(&c->names.peers, m->from, m->name);
+    const struct message_view known = names_of_message(&c->names, m, &room);
     prompt_text_message(pen, &known, now.wall_ms);
     if (m->group_name || c->has_current || c->to.ticket || c->seek.who)
         return; /* what goes to many is never chosen for the user */

@@ -170,6 +170,18 @@ static void test_the_first_message_chooses_the_conversation_and_later_ones_do_no
     end(&f);
 }
 
+static void test_who_is_first_heard_of_by_a_message_is_called_by_its_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, NULL);
+    tell(&f, message(1, "bob", "hi"));
+    read_lines(&f, "12:00 bob: hi\n"
+                   "-- what you type now goes to bob; /to WHO chooses somebody else\n");
+    read_prompt(&f, "bob> ");
+    end(&f);
+}
+
 static void test_a_namesake_cannot_pass_for_somebody_else(void **state)
 {
     (void)state;
@@ -817,6 +829,7 @@ int main(void)
         cmocka_unit_test(test_to_asks_who_it_is_and_then_all_text_goes_there),
         cmocka_unit_test(test_an_unknown_to_leaves_the_conversation_as_it_was),
         cmocka_unit_test(test_the_first_message_chooses_the_conversation_and_later_ones_do_not),
+        cmocka_unit_test(test_who_is_first_heard_of_by_a_message_is_called_by_its_name),
         cmocka_unit_test(test_a_namesake_cannot_pass_for_somebody_else),
         cmocka_unit_test(test_what_we_sent_stands_on_the_screen_already),
         cmocka_unit_test(test_names_are_learnt_from_lists_and_contacts_too),

@@ -28,12 +28,23 @@ static void tell_rollback(struct node *n)
                 "them back.");
 }
 
+/* In a group they have it perhaps from whoever said so before. */
+static bool is_first_to_claim(const struct reach *r, uint64_t number)
+{
+    for (size_t i = 0; i < r->feed->reach_count; i++) {
+        const struct reach *other = r->feed->reaches[i];
+        if (other && other != r && other->claimed >= number)
+            return false;
+    }
+    return true;
+}
+
 void restoring_on_claim(struct node *n, struct reach *r, uint64_t number, uint64_t by)
 {
     bool is_same = r->claimed_by == by; /* they may run twice themselves, and hold more there */
     if (r->feed->id.incarnation == n->incarnation || (is_same && number <= r->claimed))
         return;
-    r->claim_grew = is_same && number > r->feed->count;
+    r->claim_grew = is_same && number > r->feed->count && is_first_to_claim(r, number);
     r->claimed = number;
     r->claimed_by = by;
 }

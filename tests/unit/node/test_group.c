@@ -473,6 +473,43 @@ static void test_a_process_set_back_goes_on_in_another_feed_under_another_key(vo
     assert_false(stage_closed(&s, bob.link));
 }
 
+static void claim(struct guest *g, const struct voice *v, uint64_t number)
+{
+    const struct have_item item = voice_item(v, number);
+    band_send_have(&b, g, HAVE_LAST, &item, 1);
+}
+
+static void test_a_copy_is_told_when_somebody_holds_more_than_anybody_did(void **state)
+{
+    (void)state;
+    const struct person others[] = {band_host_person(&b), band_person(&cat)};
+    for (int cat_was_first = 0; cat_was_first < 2; cat_was_first++) {
+        struct voice ours;
+        band_send(&b, &bob, band_create(&b, &bob, HISTORY_NONE, others, 2));
+        stage_disk_done(&s);
+        voice_open(&ours, &b, &b.host, 77);
+        voice_chain(&ours, &b, NULL);
+        band_wait(&b, 5); /* after our own start */
+        voice_text(&ours, &b, "lost");
+        voice_text(&ours, &b, "lost, or said by a copy");
+        voice_send_head(&ours, &s, &bob, 2);
+        voice_send(&ours, &s, &bob, 1, 2);
+        stage_disk_done(&s);
+        claim(&bob, &ours, 2);
+        if (cat_was_first)
+            claim(&cat, &ours, 3);
+        claim(&bob, &ours, 3); /* from cat, perhaps */
+        voice_send_head(&ours, &s, &bob, 3);
+        voice_send(&ours, &s, &bob, 3, 3);
+        const struct event *event = stage_event(&s, EVENT_WARNING);
+        bool is_told = event && strcmp(event->warning.code, "clone") == 0;
+        CHECK(is_told != cat_was_first, cat_was_first ? "cat was first" : "bob alone");
+        band_restart(&b, s.appended);
+        band_meet_again(&b, &bob);
+        band_meet_again(&b, &cat);
+    }
+}
+
 static void test_what_we_lost_comes_back_with_its_key(void **state)
 {
     (void)state;
@@ -523,6 +560,7 @@ int main(void)
         ON_A_STAGE(test_a_session_with_a_member_begins_with_every_group_they_are_in),
         ON_A_STAGE(test_who_is_added_while_here_is_told_at_once_when_it_is_durable),
         ON_A_STAGE(test_a_process_set_back_goes_on_in_another_feed_under_another_key),
+        ON_A_STAGE(test_a_copy_is_told_when_somebody_holds_more_than_anybody_did),
         ON_A_STAGE(test_what_we_lost_comes_back_with_its_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ struct play {
 
 static void play_begin(struct play *p, int argc, char *argv[])
 {
-    int node[2], in[2], out[2], err[2];
+    int node[2] = {-1, -1}, in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, node), 0);
     assert_true(pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0);
     p->child = fork();

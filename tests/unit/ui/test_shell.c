@@ -1,6 +1,7 @@
 /* A command line becomes what to do, or a sentence that says what to correct. */
 #include "check.h"
 
+#include "base/buffer.h"
 #include "ui/shell.h"
 
 #include <stdlib.h>
@@ -19,8 +20,8 @@ static struct shell parse(const char *text, struct line *line, struct sentence *
 {
     struct shell s;
     *line = (struct line){.argv[0] = "lanthorn", .argc = 1};
-    assert_true(strlen(text) < sizeof line->bytes);
-    strcpy(line->bytes, text);
+    assert_in_range(snprintf(line->bytes, sizeof line->bytes, "%s", text), 0,
+                    sizeof line->bytes - 1);
     for (char *word = strtok(line->bytes, " "); word; word = strtok(NULL, " ")) {
         assert_true(line->argc < WORDS_MAX);
         for (char *at = word; (at = strchr(at, '_'));)
@@ -226,18 +227,28 @@ static void test_a_group_needs_no_mark_where_only_a_group_can_stand(void **state
     shell_clear(&s);
 }
 
+/* "group new ops bob bob …" */
+static struct shell parse_many(int others, struct line *line, struct sentence *why)
+{
+    struct buffer text = {0};
+    assert_int_equal(buffer_printf(&text, "group new ops"), LTH_OK);
+    for (int i = 0; i < others; i++)
+        assert_int_equal(buffer_append(&text, " bob", 4), LTH_OK);
+    assert_int_equal(buffer_append(&text, "", 1), LTH_OK);
+    struct shell s = parse((const char *)text.bytes, line, why);
+    buffer_clear(&text);
+    return s;
+}
+
 static void test_a_group_begins_with_no_more_than_its_limit(void **state)
 {
     (void)state;
     struct line line;
     struct sentence why;
-    char text[1000] = "group new ops";
-    for (int i = 0; i < INVITED_MAX; i++)
-        strcat(text, " bob");
-    struct shell s = parse(text, &line, &why);
+    struct shell s = parse_many(INVITED_MAX, &line, &why);
     assert_int_equal(s.kind, SHELL_ASK);
     shell_clear(&s);
-    s = parse(strcat(text, " bob"), &line, &why);
+    s = parse_many(INVITED_MAX + 1, &line, &why);
     assert_int_equal(s.kind, SHELL_REFUSED);
     assert_non_null(strstr(why.text, "127"));
     shell_clear(&s);

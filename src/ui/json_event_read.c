@@ -38,6 +38,29 @@ static const char *string(struct reading *r, const json_t *o, const char *key)
     return text ? text : "";
 }
 
+/* A name is as long as names are: whoever keeps one has that much room. */
+static const char *name_or_null(struct reading *r, const json_t *o, const char *key)
+{
+    const char *name = string_or_null(r, o, key);
+    bool is_too_long = name && strlen(name) > NAME_MAX_LEN;
+    r->spoiled = r->spoiled || is_too_long;
+    return is_too_long ? NULL : name;
+}
+
+static const char *name(struct reading *r, const json_t *o, const char *key)
+{
+    const char *found = name_or_null(r, o, key);
+    r->spoiled = r->spoiled || !found;
+    return found ? found : "";
+}
+
+static const char *digits(struct reading *r, const json_t *o, const char *key)
+{
+    const char *text = string(r, o, key);
+    r->spoiled = r->spoiled || strspn(text, "0123456789") != strlen(text);
+    return text;
+}
+
 static uint64_t number(struct reading *r, const json_t *o, const char *key)
 {
     const json_t *value = json_object_get(o, key);
@@ -151,7 +174,7 @@ static bool is_me(const struct reading *r, const uint8_t other[ID_LEN])
 static void read_ready(struct reading *r, const json_t *o, struct event *e)
 {
     id(r, o, "id", e->ready.id);
-    e->ready.name = string(r, o, "name");
+    e->ready.name = name(r, o, "name");
     e->ready.port = (uint16_t)number_up_to(r, o, "port", UINT16_MAX);
     e->ready.version = string(r, o, "version");
     e->ready.data = string(r, o, "data");
@@ -170,8 +193,8 @@ static void read_addresses(const json_t *list, struct peer_view *out)
 static void read_peer(struct reading *r, const json_t *o, struct peer_view *out)
 {
     id(r, o, "id", out->id);
-    out->name = string(r, o, "name");
-    out->petname = string(r, o, "petname");
+    out->name = name(r, o, "name");
+    out->petname = name(r, o, "petname");
     out->online = truth(r, o, "online");
     out->verified = truth(r, o, "verified");
     out->blocked = truth_if_any(r, o, "blocked");
@@ -209,9 +232,9 @@ static void read_message(struct reading *r, const json_t *o, struct message_view
     hash(r, o, "conversation", out->conversation);
     id(r, o, "from", out->from);
     out->from_me = is_me(r, out->from);
-    out->name = string(r, o, "name");
+    out->name = name(r, o, "name");
     out->with = is_group ? NULL : read_with(r, o);
-    out->group_name = is_group ? string_or_null(r, o, "group_name") : NULL;
+    out->group_name = is_group ? name_or_null(r, o, "group_name") : NULL;
     if (is_group && !out->group_name)
         out->group_name = "";
     out->number = number(r, o, "number");
@@ -236,13 +259,13 @@ static void read_history(struct reading *r, const json_t *o, struct event *e)
 static void read_member(struct reading *r, const json_t *o, struct member_view *out)
 {
     id(r, o, "id", out->id);
-    out->name = string(r, o, "name");
+    out->name = name(r, o, "name");
     out->admin = truth(r, o, "admin");
     out->online = truth_if_any(r, o, "online");
     out->verified = truth_if_any(r, o, "verified");
     out->is_me = is_me(r, out->id);
     out->introduced = id_or_null(r, o, "introduced_by", out->introduced_by);
-    out->introducer = string_or_null(r, o, "introducer");
+    out->introducer = name_or_null(r, o, "introducer");
 }
 
 static void read_group(struct reading *r, const json_t *o, struct group_view *out)
@@ -250,7 +273,7 @@ static void read_group(struct reading *r, const json_t *o, struct group_view *ou
     struct member_view *members =
         room_for_list(r, o, "members", sizeof *members, &out->member_count);
     hash(r, o, "id", out->id);
-    out->name = string(r, o, "name");
+    out->name = name(r, o, "name");
     out->epoch = number(r, o, "epoch");
     out->all_history = strcmp(string(r, o, "history"), "all") == 0;
     out->members = members;
@@ -268,9 +291,9 @@ static void read_change(struct reading *r, const json_t *o, struct group_change 
         return;
     out->what = string(r, o, "do");
     id(r, o, "by", out->by);
-    out->by_name = string(r, o, "name");
+    out->by_name = name(r, o, "name");
     out->by_me = is_me(r, out->by);
-    out->subject_name = string_or_null(r, o, "member_name");
+    out->subject_name = name_or_null(r, o, "member_name");
     out->subject_is_me = id_or_null(r, o, "member", out->subject) && is_me(r, out->subject);
 }
 
@@ -317,7 +340,7 @@ static void read_waiting_for_key(struct reading *r, const json_t *o, struct even
 
 static void read_key_change(struct reading *r, const json_t *o, struct event *e)
 {
-    e->key_change.name = string(r, o, "name");
+    e->key_change.name = name(r, o, "name");
     id(r, o, "old", e->key_change.old_id);
     id(r, o, "new", e->key_change.new_id);
 }
@@ -368,7 +391,8 @@ static void read_dropped(struct reading *r, const json_t *o, struct status_view 
         return;
     json_object_foreach(causes, cause, count)
     {
-        r->spoiled = r->spoiled || !json_is_integer(count);
+        bool is_word = strspn(cause, "abcdefghijklmnopqrstuvwxyz_") == strlen(cause);
+        r->spoiled = r->spoiled || !is_word || !json_is_integer(count);
         dropped[out->dropped_count++] =
             (struct drop_count){cause, (uint64_t)json_integer_value(count)};
     }
@@ -390,7 +414,7 @@ static void read_status(struct reading *r, const json_t *o, struct status_view *
 {
     const json_t *store = object(r, o, "store"), *discovery = object(r, o, "discovery");
     id(r, o, "id", out->id);
-    out->name = string(r, o, "name");
+    out->name = name(r, o, "name");
     out->version = string(r, o, "version");
     out->port = (uint16_t)number_up_to(r, o, "port", UINT16_MAX);
     out->pid = (int)number_up_to(r, o, "pid", INT_MAX);
@@ -438,10 +462,10 @@ static void read_fields(struct reading *r, const json_t *o, struct event *e)
     case EVENT_PEERS: read_peers(r, o, e); break;
     case EVENT_HISTORY: read_history(r, o, e); break;
     case EVENT_MESSAGE_STATE: read_message_state(r, o, e); break;
-    case EVENT_NAMED: e->named.name = string(r, o, "name"); break;
+    case EVENT_NAMED: e->named.name = name(r, o, "name"); break;
     case EVENT_SAFETY:
         id(r, o, "peer", e->safety.peer);
-        e->safety.number = string(r, o, "number");
+        e->safety.number = digits(r, o, "number");
         e->safety.verified = truth(r, o, "verified");
         break;
     case EVENT_ADDRESS: e->address.address = string(r, o, "address"); break;

@@ -202,10 +202,10 @@ static void write_status(struct pen *pen, const struct status_view *s)
     say_id(pen, s->id);
     person_uri_write(s->id, s->name, link);
     pen_say(pen, "\n   link       %s", link);
-    pen_say(pen,
-            "\n   running    lanthorn %s, process %d, port %u, for %" PRIu64 " s, %" PRIu64
-            " MiB\n",
-            s->version, s->pid, s->port, s->uptime_s, s->rss_bytes >> 20);
+    pen_say(pen, "\n   running    lanthorn ");
+    pen_quote(pen, s->version);
+    pen_say(pen, ", process %d, port %u, for %" PRIu64 " s, %" PRIu64 " MiB\n", s->pid, s->port,
+            s->uptime_s, s->rss_bytes >> 20);
     pen_say(pen,
             "   sessions   %" PRIu64 " open, %" PRIu64 " half open, %" PRIu64
             " handshakes, %" PRIu64 " failed\n",
@@ -215,8 +215,11 @@ static void write_status(struct pen *pen, const struct status_view *s)
     pen_say(pen, "\n");
     pen_say(pen, "   store      %" PRIu64 " records, %" PRIu64 " KiB, %s\n", s->store_records,
             s->store_bytes >> 10, s->store_writable ? "writable" : "read-only");
-    pen_say(pen, "   discovery  %s: %s, %" PRIu64 " adverts\n", s->discovery_backend,
-            s->discovery_state, s->discovery_adverts);
+    pen_say(pen, "   discovery  ");
+    pen_quote(pen, s->discovery_backend);
+    pen_say(pen, ": ");
+    pen_quote(pen, s->discovery_state);
+    pen_say(pen, ", %" PRIu64 " adverts\n", s->discovery_adverts);
 }
 
 static void write_key_change(struct pen *pen, const struct event *e)

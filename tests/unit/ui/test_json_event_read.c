@@ -115,6 +115,8 @@ static void test_a_text_may_hold_a_zero(void **state)
     free(line.bytes);
 }
 
+#define NAME_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static const struct {
     const char *line;
     enum lth_err want;
@@ -136,6 +138,8 @@ static const struct {
     {"", LTH_MALFORMED},
     {"hello", LTH_MALFORMED},
     {"{\"event\":\"named\",\"seq\":1,\"name\":\"ada\"}", LTH_OK},
+    {"{\"event\":\"named\",\"seq\":1,\"name\":\"" NAME_64 "\"}", LTH_OK},
+    {"{\"event\":\"named\",\"seq\":1,\"name\":\"x" NAME_64 "\"}", LTH_MALFORMED},
     {"{\"event\":\"named\",\"seq\":1,\"name\":null}", LTH_MALFORMED},
     {"{\"event\":\"named\",\"seq\":1,\"name\":\"a\\u0000\"}", LTH_MALFORMED},
     {"{\"event\":\"synced\",\"seq\":1,\"queued\":\"1\"}", LTH_MALFORMED},
@@ -205,6 +209,17 @@ static void test_no_beginning_of_a_line_is_an_event(void **state)
     }
 }
 
+static void test_a_cause_that_is_no_word_is_none(void **state)
+{
+    (void)state;
+    struct line line = write_sample(EVENT_STATUS, NULL);
+    struct read_event read;
+    line.bytes[line.len] = '\0';
+    memcpy(strstr(line.bytes, "bad_frame"), "bad frame", 9);
+    assert_int_equal(json_event_read(line.bytes, line.len, sample_me, &read), LTH_MALFORMED);
+    free(line.bytes);
+}
+
 /* What comes of it is no matter, but the sanitizers look on. */
 static void test_no_wrong_byte_does_harm(void **state)
 {
@@ -235,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_a_code_of_a_later_version_is_an_error_all_the_same),
         cmocka_unit_test(test_what_was_added_later_may_be_missing),
         cmocka_unit_test(test_no_beginning_of_a_line_is_an_event),
+        cmocka_unit_test(test_a_cause_that_is_no_word_is_none),
         cmocka_unit_test(test_no_wrong_byte_does_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -275,6 +275,17 @@ static int forget_text(void **state)
     return 0;
 }
 
+static void test_words_of_a_node_elsewhere_are_escaped_too(void **state)
+{
+    (void)state;
+    struct event e = {.type = EVENT_STATUS};
+    sample_event(&e);
+    e.status.version = e.status.discovery_backend = e.status.discovery_state = "1\x1b[2J";
+    const char *text = text_of(&e, false);
+    assert_null(strchr(text, '\x1b'));
+    assert_non_null(strstr(text, "lanthorn 1\\x1b[2J, process"));
+}
+
 /* A shell, whose words are others. */
 static void test_no_slash_is_named_where_none_can_be_typed(void **state)
 {
@@ -316,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_the_safety_number_is_12_groups_of_5),
         cmocka_unit_test(test_nothing_to_show_is_said),
         cmocka_unit_test(test_a_newcomer_is_told_name_id_place_and_commands),
+        cmocka_unit_test(test_words_of_a_node_elsewhere_are_escaped_too),
         cmocka_unit_test(test_no_slash_is_named_where_none_can_be_typed),
     };
     return cmocka_run_group_tests(tests, use_utc, forget_text);

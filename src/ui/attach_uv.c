@@ -6,7 +6,9 @@
  *   3. from then on every event goes to the prompt, and every command to the node but /quit;
  *   4. on_shown moves the node's mark;
  *   5. /quit, Ctrl-D, a signal or the end of the node close the prompt first, so that the mark is
- *      right, then the client. */
+ *      right, then the client.
+ * A node does not wait for who does not read, as a prompt that is stopped: it drops events. The
+ * hole in `seq` tells, and 2 begins again, or the mark would pass over what was not shown. */
 #include "ui/attach_uv.h"
 
 #include "ui/client_uv.h"
@@ -32,7 +34,9 @@ struct attach {
     uv_signal_t signals[SIGNALS];
     struct later end;
     bool has_caught_up;
-    uint64_t page_end; /* the record of the last message of the page being shown; 0 = none is */
+    uint64_t page_end; /* the next page is asked for when this record has been shown; 0 = it has */
+    uint64_t given, shown; /* the records of the last message that the prompt got, and has shown */
+    uint64_t seq;
     bool was_shown, is_closing, is_lost;
     int status;
 };
@@ -116,6 +120,7 @@ static void on_shown(void *ctx, uint64_t record)
 {
     struct attach *a = ctx;
     const struct command c = {.type = COMMAND_SHOWN, .ticket = SHOWN_TICKET, .record = record};
+    a->shown = record;
     if (!a->client || client_submit(a->client, &c) != LTH_OK)
         return; /* it is shown once more, then */
     if (!a->has_caught_up && a->page_end && record >= a->page_end) {
@@ -166,16 +171,33 @@ static void on_ready(struct attach *a, const struct event *e)
     ask_unseen(a);
 }
 
+static void give_message(struct attach *a, const struct message_view *m)
+{
+    struct event e = {.type = EVENT_MESSAGE};
+    e.message = *m;
+    a->given = m->record;
+    ui_event(a->ui, &e);
+}
+
 static void on_unseen(struct attach *a, const struct event *e)
 {
     size_t count = e->type == EVENT_HISTORY ? e->history.count : 0;
     a->has_caught_up = count == 0;
     a->page_end = count ? e->history.messages[count - 1].record : 0;
-    for (size_t i = 0; i < count; i++) {
-        struct event message = {.type = EVENT_MESSAGE};
-        message.message = e->history.messages[i];
-        ui_event(a->ui, &message);
-    }
+    for (size_t i = 0; i < count; i++)
+        give_message(a, &e->history.messages[i]);
+}
+
+/* Some events never came. What was a message among them is on a page that is asked for as soon as
+ * all that did come stands on the screen. */
+static void on_hole(struct attach *a)
+{
+    if (!a->has_caught_up)
+        return; /* it is on one of the pages to come */
+    a->has_caught_up = false;
+    a->page_end = a->given > a->shown ? a->given : 0;
+    if (!a->page_end)
+        ask_unseen(a);
 }
 
 static void on_event(struct attach *a, const struct event *e)
@@ -187,8 +209,10 @@ static void on_event(struct attach *a, const struct event *e)
         on_unseen(a, e);
     } else if (e->is_answer && e->ticket == SHOWN_TICKET) {
         return; /* nothing follows */
-    } else if (e->type != EVENT_MESSAGE || a->has_caught_up) {
+    } else if (e->type != EVENT_MESSAGE) {
         ui_event(a->ui, e);
+    } else if (a->has_caught_up) {
+        give_message(a, &e->message);
     }
 }
 
@@ -198,8 +222,12 @@ static void on_line(void *ctx, enum lth_err err, const struct read_event *read, 
     struct attach *a = ctx;
     (void)line;
     (void)len;
-    if (err == LTH_OK && !a->is_closing)
-        on_event(a, &read->event);
+    if (err != LTH_OK || a->is_closing)
+        return;
+    if (a->ui && read->seq != a->seq + 1)
+        on_hole(a);
+    a->seq = read->seq;
+    on_event(a, &read->event);
 }
 
 static void on_lost(void *ctx)

@@ -1,3 +1,4 @@
+unit(ui attach_uv ${CMAKE_CURRENT_LIST_DIR}/terminal.c)
 unit(ui chat)
 unit(ui config_file)
 unit(ui control_uv ${CMAKE_CURRENT_LIST_DIR}/socket_client.c)

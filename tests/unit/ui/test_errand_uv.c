@@ -178,8 +178,8 @@ static void test_what_is_printed_waits_for_a_slow_reader(void **state)
     PLAY_BEGIN(&p, "status", "--json");
     say(p.node, ready);
     until(&p, p.node, "status");
-    int len =
-        snprintf(line, sizeof line, "{\"event\":\"named\",\"seq\":2,\"ref\":\"4\",\"name\":\"");
+    int len = snprintf(line, sizeof line,
+                       "{\"event\":\"address\",\"seq\":2,\"ref\":\"4\",\"address\":\"");
     memset(line + len, 'x', sizeof line - (size_t)len);
     memcpy(line + sizeof line - 4, "\"}\n", 4);
     size_t sent = 0;

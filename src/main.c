@@ -1,29 +1,27 @@
-/* main.c - puts a node together: store, core, loop, user interface.
+/* main.c - a command line becomes a command, an attached prompt, or a node.
  *
- * 1. options; store and log (start.c); the loop; the port; the user interface.
+ * A command (`lanthorn send …`) and a prompt to the node that runs already are talk_uv.c's. Else
+ * a node is put together: store, core, loop, user interface, control socket.
+ *
+ * 1. options; store and log (start.c); the loop; the user interface; the port; the socket.
  * 2. The loop runs until somebody wants to stop: `quit`, end of input, a signal.
- * 3. run_stop says good-bye and waits for the disk; then `bye` is told, the user interface
- *    closes, the loop ends, the store closes.
+ * 3. run_stop says good-bye and waits for the disk; then `bye` is told, the user interface and
+ *    the socket close, the loop ends, the store closes.
  */
-#include "run/control_path.h"
-#include "run/control_socket.h"
+#include "process.h"
+#include "report.h"
 #include "run/run_uv.h"
 #include "run/service_uv.h"
 #include "settings.h"
+#include "socket_uv.h"
 #include "start.h"
 #include "talk_uv.h"
-#include "ui/control_uv.h"
 #include "ui/news.h"
 #include "ui/ui_uv.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { SIGNALS = 3 };
@@ -37,9 +35,7 @@ struct program {
     struct ui *ui;
     struct service service;
     struct service_watch watch;
-    struct control_socket socket;
-    struct control *control; /* NULL: none could be made, and why: */
-    struct sentence control_trouble;
+    struct socket socket;
     uv_signal_t signals[SIGNALS];
     bool quitting; /* a quit command waits for its answer */
     uint64_t quit_ticket;
@@ -132,8 +128,7 @@ static void on_event(void *ctx, const struct event *event)
         ui_event(p->ui, event);
     else if (news_of_answer(event, &news))
         ui_event(p->ui, &news);
-    if (p->control)
-        control_event(p->control, event);
+    socket_event(&p->socket, event);
     if (event->type == EVENT_READY)
         tell_ready(p, event->ready.port);
     if (!p->stopping && ui_is_full(p->ui))
@@ -145,22 +140,13 @@ static void on_idle(void *ctx)
     struct program *p = ctx;
     if (!p->stopping)
         ui_resume(p->ui);
-    if (!p->stopping && p->control)
-        control_resume(p->control);
+    if (!p->stopping)
+        socket_resume(&p->socket);
 }
 
 static void on_closed(void *ctx)
 {
     (void)ctx; /* when the last part has, the loop has nothing left to do and returns */
-}
-
-static void close_control(struct program *p)
-{
-    if (!p->control)
-        return;
-    control_socket_remove(&p->socket);
-    control_close(p->control, on_closed, p);
-    p->control = NULL;
 }
 
 static void on_stopped(void *ctx)
@@ -175,7 +161,7 @@ static void on_stopped(void *ctx)
     if (p->status == EXIT_DONE)
         p->status = ui_exit_status(p->ui);
     ui_close(p->ui, on_closed, p);
-    close_control(p);
+    socket_close(&p->socket, on_closed, p);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -249,57 +235,18 @@ static int open_ui(struct program *p)
     return EXIT_FAILED;
 }
 
-/* ---- the control socket ---- */
-
 static void on_client_ready(void *ctx, struct event *ready)
 {
     struct program *p = ctx;
     run_describe(p->run, ready);
 }
 
-static enum lth_err serve_socket(struct program *p)
+/* Before the node says that it is ready, so that whoever waits for that finds it. */
+static void open_socket(struct program *p)
 {
     const struct control_host host = {on_submit, on_busy, on_client_ready, p};
-    enum lth_err err = control_open(&p->loop, p->socket.fd, &host, &p->control);
-    if (err == LTH_OK)
-        return LTH_OK;
-    control_socket_remove(&p->socket);
-    close(p->socket.fd);
-    return err;
-}
-
-/* A path may be long and the end of a sentence be cut, so it stands there. */
-static void explain(struct sentence *why, enum lth_err err, const char *path)
-{
-    if (err == LTH_IN_USE)
-        sentence_set(why,
-                     "Another node with this identity takes the commands meant for this one: stop "
-                     "one of them. It listens at %s.",
-                     path);
-    else if (err == LTH_UNAVAILABLE)
-        sentence_set(why,
-                     "Commands cannot reach this node, because the directory for its socket is "
-                     "somebody else's or open to others: remove it and start again. It is %s.",
-                     path);
-    else
-        sentence_set(why,
-                     "Commands cannot reach this node, because its socket could not be made (%s); "
-                     "all else works. Its place is %s.",
-                     err == LTH_IO ? strerror(errno) : lth_strerror(err), path);
-}
-
-/* Before the node says that it is ready, so that whoever waits for that finds it. */
-static void open_control(struct program *p)
-{
-    char path[sizeof p->socket.path] = "";
-    enum lth_err err = control_path_for(p->options.data, p->start.data_dir, node_id(p->start.node),
-                                        path, sizeof path);
-    if (err == LTH_OK)
-        err = control_socket_listen(path, &p->socket);
-    if (err == LTH_OK)
-        err = serve_socket(p);
-    if (err != LTH_OK)
-        explain(&p->control_trouble, err, path);
+    const struct socket_place place = {p->options.data, p->start.data_dir, node_id(p->start.node)};
+    socket_open(&p->socket, &p->loop, &place, &host);
 }
 
 static void watch_signals(struct program *p)
@@ -314,40 +261,18 @@ static void watch_signals(struct program *p)
     }
 }
 
-/* What opening the store found that the user must know. */
-static void tell_report(struct program *p)
+static void on_warning(void *ctx, const char *code, const char *text)
 {
-    const struct store_report *report = &p->start.report;
-    char text[256];
-    if (report->torn_tail_bytes && !report->rolled_back) {
-        snprintf(text, sizeof text,
-                 "The last write before the previous end was cut off: %llu bytes were put aside "
-                 "in the log directory, nothing that was acknowledged is missing.",
-                 (unsigned long long)report->torn_tail_bytes);
-        run_warn(p->run, "torn_tail", text);
-    }
-    if (report->rolled_back)
-        run_warn(p->run, "rollback",
-                 "The log ends earlier than it once did, as after putting back a backup: what came "
-                 "later is asked of the peers that hold it, and what none of them holds is lost.");
-    if (report->damaged_from) {
-        snprintf(text, sizeof text,
-                 "The log is damaged: %llu records from number %llu on are lost; the store is "
-                 "open for reading only.",
-                 (unsigned long long)report->damaged_count,
-                 (unsigned long long)report->damaged_from);
-        run_warn(p->run, "store_damaged", text);
-    }
-    if (p->start.orphans) {
-        snprintf(text, sizeof text,
-                 "%llu records rest on lost ones and were passed over: put the directory back from "
-                 "a backup, if there is one.",
-                 (unsigned long long)p->start.orphans);
-        run_warn(p->run, "store_damaged", text);
-    }
-    if (report->read_only)
-        run_warn(p->run, "store_read_only",
-                 "The store takes no writes: messages can be read, but none sent or received.");
+    struct program *p = ctx;
+    run_warn(p->run, code, text);
+}
+
+/* What the user must know of how it came up. */
+static void tell_findings(struct program *p)
+{
+    report_tell(&p->start.report, p->start.orphans, on_warning, p);
+    if (!p->socket.control)
+        run_warn(p->run, "control", p->socket.trouble.text);
 }
 
 static void add_peers(struct program *p)
@@ -363,11 +288,9 @@ static int run_loop(struct program *p)
 {
     watch_signals(p);
     service_watch(&p->watch, &p->loop, &p->service);
-    open_control(p);
+    open_socket(p);
     enum lth_err err = run_start(p->run);
-    tell_report(p);
-    if (!p->control)
-        run_warn(p->run, "control", p->control_trouble.text);
+    tell_findings(p);
     add_peers(p);
     if (err != LTH_OK)
         run_warn(p->run, "discovery_lost",
@@ -396,34 +319,6 @@ static int run_program(struct program *p)
     return status;
 }
 
-/* A closed standard stream would give its number to the first file we open: the store's. */
-static void fill_standard_streams(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-            abort();
-}
-
-/* One descriptor a session, and the store must always get its own. */
-static void allow_many_files(void)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return;
-    files.rlim_cur = files.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &files); /* as many as before, then */
-}
-
-/* Keys and texts stay out of core files and other processes' reach. */
-static void seal_process(void)
-{
-    const struct rlimit none = {0, 0};
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* both only fail on kernels without them */
-    (void)setrlimit(RLIMIT_CORE, &none);
-    signal(SIGPIPE, SIG_IGN);
-    allow_many_files();
-}
-
 static int run_node(struct program *p)
 {
     int status = start_begin(&p->options, &p->start);
@@ -441,44 +336,62 @@ static int run_node(struct program *p)
     return status != EXIT_DONE ? status : end;
 }
 
+/* ---- the command line ---- */
+
+/* What is asked of the program, not of a node. False: nothing is. */
+static bool print_and_end(const struct options *o)
+{
+    if (o->help) {
+        options_print_help(stdout);
+        fputs("\nCommands to the node that runs (lanthorn help COMMAND says more)\n", stdout);
+        shell_print_list(stdout);
+    } else if (o->version) {
+        puts("lanthorn " LANTHORN_VERSION);
+    }
+    return o->help || o->version;
+}
+
+/* Attached to the node that runs already, or as a node of its own. */
+static int follow_options(struct program *p)
+{
+    struct sentence why;
+    int status;
+    if (print_and_end(&p->options))
+        return EXIT_DONE;
+    const struct ui_config config = ui_config_of(&p->options, false);
+    if (ui_config_check(&config, &why) != LTH_OK) {
+        complain("%s", why.text);
+        return EXIT_USAGE;
+    }
+    if (config.kind == UI_PROMPT && talk_at_prompt(&p->options, &config, &status))
+        return status;
+    return run_node(p);
+}
+
+static int follow_settings(int argc, char *argv[], struct program *p)
+{
+    int status = settings_read(argc, argv, &p->strings, &p->options);
+    if (status == EXIT_DONE)
+        status = follow_options(p);
+    arena_clear(&p->strings);
+    return status;
+}
+
 int main(int argc, char *argv[])
 {
     static struct program program;
     struct shell shell;
     struct sentence why;
-    fill_standard_streams();
-    seal_process();
+    process_fill_streams();
+    process_seal();
     service_find(&program.service);
     if (sodium_init() < 0) {
         complain("No randomness is to be had from this system: nothing can be secured.");
         return EXIT_FAILED;
     }
     shell_parse(argc, argv, &shell, &why);
-    if (shell.kind != SHELL_NODE) {
-        int told = talk(&shell, &why);
-        shell_clear(&shell);
-        return told;
-    }
-    int status = settings_read(argc, argv, &program.strings, &program.options);
-    if (status != EXIT_DONE)
-        return status;
-    if (program.options.help) {
-        options_print_help(stdout);
-        fputs("\nCommands to the node that runs (lanthorn help COMMAND says more)\n", stdout);
-        shell_print_list(stdout);
-        return EXIT_DONE;
-    }
-    if (program.options.version) {
-        puts("lanthorn " LANTHORN_VERSION);
-        return EXIT_DONE;
-    }
-    const struct ui_config config = ui_config_of(&program.options, false);
-    if (ui_config_check(&config, &why) != LTH_OK) {
-        complain("%s", why.text);
-        return EXIT_USAGE;
-    }
-    if (config.kind != UI_PROMPT || !talk_at_prompt(&program.options, &config, &status))
-        status = run_node(&program);
-    arena_clear(&program.strings);
+    int status =
+        shell.kind == SHELL_NODE ? follow_settings(argc, argv, &program) : talk(&shell, &why);
+    shell_clear(&shell);
     return status;
 }

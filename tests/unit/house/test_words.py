@@ -6,7 +6,7 @@ import pathlib
 import re
 import sys
 
-CALL = re.compile(r"\b(?:say_warning|run_warn)\(([^,;]+),([^,;]+),")
+CALL = re.compile(r"\b(?:say_warning|run_warn|warn)\(([^,;]+),([^,;]+),")
 
 
 def warnings_given(tree):

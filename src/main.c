@@ -17,6 +17,7 @@
 #include "start.h"
 #include "talk_uv.h"
 #include "ui/news.h"
+#include "ui/shell_help.h"
 #include "ui/ui_uv.h"
 
 #include <signal.h>
@@ -344,7 +345,7 @@ static bool print_and_end(const struct options *o)
     if (o->help) {
         options_print_help(stdout);
         fputs("\nCommands to the node that runs (lanthorn help COMMAND says more)\n", stdout);
-        shell_print_list(stdout);
+        shell_help_list(stdout);
     } else if (o->version) {
         puts("lanthorn " LANTHORN_VERSION);
     }

@@ -7,6 +7,7 @@
 #include "store_command.h"
 #include "ui/attach_uv.h"
 #include "ui/errand_uv.h"
+#include "ui/shell_help.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -97,7 +98,7 @@ static int ask_node(const struct shell *s)
 
 static int help(const struct shell *s)
 {
-    if (shell_print_help(stdout, s->topic))
+    if (shell_help_print(stdout, s->topic))
         return EXIT_DONE;
     complain("\"%s\" is not a command: see lanthorn help.", s->topic);
     return EXIT_USAGE;

@@ -16,10 +16,11 @@ bool node_option(size_t i, struct choice *out)
 
 bool verb_option(size_t i, struct choice *out)
 {
-    const char *name = shell_option_name(i), *argument = shell_option_argument(i);
-    if (!name)
+    const struct shell_option *option = shell_option(i);
+    if (!option)
         return false;
-    *out = (struct choice){.name = name, .argument = argument, .help = shell_option_help(i)};
+    const char *argument = option->argument;
+    *out = (struct choice){.name = option->name, .argument = argument, .help = option->help};
     out->kind = !argument                       ? OPTION_FLAG
                 : strcmp(argument, "DIR") == 0  ? OPTION_DIRECTORY
                 : strcmp(argument, "FILE") == 0 ? OPTION_FILE
@@ -34,45 +35,26 @@ static void split_name(const char *name, struct verb *out)
     snprintf(out->second, sizeof out->second, "%s", name[len] ? name + len + 1 : "");
 }
 
-static bool begins_with(const char *name, const char *word)
-{
-    size_t len = strlen(word);
-    return strncmp(name, word, len) == 0 && (name[len] == ' ' || !name[len]);
-}
-
 bool verb_at(size_t i, struct verb *out)
 {
-    const char *name = shell_name(i);
-    if (!name)
+    const struct shell_row *row = shell_row(i);
+    if (!row)
         return false;
-    *out = (struct verb){.usage = shell_usage(i), .help = shell_help(i), .is_new = true};
-    split_name(name, out);
+    *out = (struct verb){.usage = row->usage, .help = row->help, .is_new = true};
+    split_name(row->name, out);
     for (size_t j = 0; j < i; j++)
-        out->is_new = out->is_new && !begins_with(shell_name(j), out->first);
+        out->is_new = out->is_new && !shell_row_begins(shell_row(j), out->first);
     return true;
-}
-
-/* True when usage has the word --name. */
-static bool names_option(const char *usage, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = strstr(usage, "--"); at; at = strstr(at + 2, "--"))
-        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == ' ' || at[2 + len] == ']'))
-            return true;
-    return false;
 }
 
 bool verb_option_is_general(size_t i)
 {
-    for (size_t j = 0; shell_name(j); j++)
-        if (names_option(shell_usage(j), shell_option_name(i)))
-            return false;
-    return true;
+    return shell_option(i)->is_common;
 }
 
 bool verb_takes(const struct verb *v, size_t i)
 {
-    return names_option(v->usage, shell_option_name(i));
+    return shell_usage_names(v->usage, shell_option(i));
 }
 
 static enum word_kind kind_of(const char *word)

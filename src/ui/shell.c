@@ -5,17 +5,13 @@
 #include "wire/identity.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* In a usage, [X] may be left out, X... takes all the words that are left, and behind the words
  * stand the options. */
-static const struct row {
-    const char *name, *usage;
-    enum shell_kind kind;
-    enum command_type type;
-    const char *help;
-} table[] = {
+static const struct shell_row table[] = {
     {"send", "WHO TEXT... [--wait SECONDS] [--lines]", SHELL_SEND, COMMAND_SEND,
      "send a message; with - for TEXT, what stdin holds"},
     {"history", "WHO [--last N]", SHELL_ASK, COMMAND_HISTORY, "the last messages (50)"},
@@ -63,25 +59,25 @@ typedef bool take_option(struct shell *s, const char *value, struct sentence *wh
 static take_option take_data, take_json, take_help, take_wait, take_lines, take_last, take_count,
     take_key_file, take_passphrase_fd, take_new_key_file, take_new_passphrase_fd;
 
-static const struct option_row {
-    const char *name, *argument;
-    char letter; /* 0 = none */
+static const struct {
+    struct shell_option row;
     take_option *take;
-    const char *help;
 } options[] = {
-    {"data", "DIR", 0, take_data, "the node whose --data is DIR (default: the one that runs)"},
-    {"json", NULL, 0, take_json, "print what the node answers: one JSON object a line"},
-    {"help", NULL, 0, take_help, "print the help of the command and end"},
-    {"key-file", "FILE", 0, take_key_file, "what opens the store, where no node runs"},
-    {"passphrase-fd", "N", 0, take_passphrase_fd,
-     "the same, in the first line of descriptor N; else it is asked for"},
-    {"wait", "SECONDS", 'W', take_wait, "wait so long: for delivery, or for events"},
-    {"lines", NULL, 0, take_lines, "each line of stdin is a message"},
-    {"last", "N", 0, take_last, "so many messages, 1 to 1000"},
-    {"count", "N", 'C', take_count, "end after so many events"},
-    {"new-key-file", "FILE", 0, take_new_key_file, "what is to open it, made if missing"},
-    {"new-passphrase-fd", "N", 0, take_new_passphrase_fd,
-     "the same, in the first line of descriptor N"},
+    {{"data", "DIR", 0, true, "the node whose --data is DIR (default: the one that runs)"},
+     take_data},
+    {{"json", NULL, 0, true, "print what the node answers: one JSON object a line"}, take_json},
+    {{"help", NULL, 0, true, "print the help of the command and end"}, take_help},
+    {{"key-file", "FILE", 0, true, "what opens the store, where no node runs"}, take_key_file},
+    {{"passphrase-fd", "N", 0, true,
+      "the same, in the first line of descriptor N; else it is asked for"},
+     take_passphrase_fd},
+    {{"wait", "SECONDS", 'W', false, "wait so long: for delivery, or for events"}, take_wait},
+    {{"lines", NULL, 0, false, "each line of stdin is a message"}, take_lines},
+    {{"last", "N", 0, false, "so many messages, 1 to 1000"}, take_last},
+    {{"count", "N", 'C', false, "end after so many events"}, take_count},
+    {{"new-key-file", "FILE", 0, false, "what is to open it, made if missing"}, take_new_key_file},
+    {{"new-passphrase-fd", "N", 0, false, "the same, in the first line of descriptor N"},
+     take_new_passphrase_fd},
 };
 
 static const char letters[] = ":W:C:"; /* as getopt_long wants them */
@@ -183,22 +179,22 @@ static void fill_long_options(struct option *longs)
 {
     for (size_t i = 0; i < LENGTH(options); i++)
         longs[i] = (struct option){
-            .name = options[i].name,
-            .has_arg = options[i].argument ? required_argument : no_argument,
+            .name = options[i].row.name,
+            .has_arg = options[i].row.argument ? required_argument : no_argument,
             .val = FIRST_OPTION + (int)i,
         };
     longs[LENGTH(options)] = (struct option){0};
 }
 
-/* The option that getopt_long found; NULL when it is none. */
-static const struct option_row *option_found(int found)
+/* Which option getopt_long found; LENGTH(options) when it is none. */
+static size_t option_found(int found)
 {
+    size_t i = 0;
     if (found >= FIRST_OPTION)
-        return &options[found - FIRST_OPTION];
-    for (size_t i = 0; i < LENGTH(options); i++)
-        if (options[i].letter && options[i].letter == found)
-            return &options[i];
-    return NULL;
+        return (size_t)(found - FIRST_OPTION);
+    while (i < LENGTH(options) && (!options[i].row.letter || options[i].row.letter != found))
+        i++;
+    return i;
 }
 
 /* Takes the options wherever they stand, and leaves optind at the first word. used: a bit for
@@ -212,30 +208,24 @@ static bool take_options(int argc, char *argv[], struct shell *s, unsigned *used
     optind = 0; /* glibc: start afresh */
     opterr = 0; /* the sentences are ours */
     while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        const struct option_row *option = option_found(found);
+        size_t i = option_found(found);
+        bool is_option = i < LENGTH(options);
         const char *word = argv[optind - 1];
         if (found == ':')
             sentence_set(why, "%s needs an argument; see lanthorn help.", word);
-        else if (!option)
+        else if (!is_option)
             sentence_set(why,
                          "%s is not an option of a command: see lanthorn help, and put -- "
                          "before a text that begins with a dash.",
                          word);
-        if (!option || !option->take(s, optarg, why))
+        if (!is_option || !options[i].take(s, optarg, why))
             return false;
-        *used |= 1u << (option - options);
+        *used |= 1u << i;
     }
     return true;
 }
 
-/* True for an option that no usage names: all commands take it. */
-static bool is_common(const struct option_row *option)
-{
-    return option->take == take_data || option->take == take_json || option->take == take_help ||
-           option->take == take_key_file || option->take == take_passphrase_fd;
-}
-
-static bool usage_names(const char *usage, const struct option_row *option)
+bool shell_usage_names(const char *usage, const struct shell_option *option)
 {
     const char *at = strstr(usage, "[--");
     size_t len = strlen(option->name);
@@ -245,12 +235,13 @@ static bool usage_names(const char *usage, const struct option_row *option)
     return false;
 }
 
-static bool check_options(const struct row *row, unsigned used, struct sentence *why)
+static bool check_options(const struct shell_row *row, unsigned used, struct sentence *why)
 {
     for (size_t i = 0; i < LENGTH(options); i++) {
-        if (!(used & 1u << i) || is_common(&options[i]) || usage_names(row->usage, &options[i]))
+        const struct shell_option *option = &options[i].row;
+        if (!(used & 1u << i) || option->is_common || shell_usage_names(row->usage, option))
             continue;
-        sentence_set(why, "--%s is not for lanthorn %s; it is: lanthorn %s %s.", options[i].name,
+        sentence_set(why, "--%s is not for lanthorn %s; it is: lanthorn %s %s.", option->name,
                      row->name, row->name, row->usage);
         return false;
     }
@@ -413,7 +404,8 @@ static bool take_rest(struct shell *s, const struct piece *p, struct words *w, s
     return s->joined;
 }
 
-static bool take_words(struct shell *s, const struct row *row, struct words w, struct sentence *why)
+static bool take_words(struct shell *s, const struct shell_row *row, struct words w,
+                       struct sentence *why)
 {
     const char *usage = row->usage;
     struct piece piece;
@@ -429,18 +421,17 @@ static bool take_words(struct shell *s, const struct row *row, struct words w, s
 
 /* ---- the command ---- */
 
-/* True when name is words, or begins with them and goes on with another. */
-static bool begins_with(const char *name, const char *words)
+bool shell_row_begins(const struct shell_row *row, const char *words)
 {
     size_t len = strlen(words);
-    return strncmp(name, words, len) == 0 && (!name[len] || name[len] == ' ');
+    return strncmp(row->name, words, len) == 0 && (!row->name[len] || row->name[len] == ' ');
 }
 
 /* True for the words of a command, or the first of them. */
 static bool is_known(const char *words)
 {
     for (size_t i = 0; i < LENGTH(table); i++)
-        if (begins_with(table[i].name, words))
+        if (shell_row_begins(&table[i], words))
             return true;
     return false;
 }
@@ -449,13 +440,14 @@ static bool is_known(const char *words)
 static int words_of_option(const char *word)
 {
     for (size_t i = 0; i < LENGTH(options); i++) {
-        size_t len = strlen(options[i].name);
-        if (word[0] == '-' && word[1] && word[1] == options[i].letter)
+        const struct shell_option *option = &options[i].row;
+        size_t len = strlen(option->name);
+        if (word[0] == '-' && word[1] && word[1] == option->letter)
             return word[2] ? 1 : 2;
-        if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, options[i].name, len) != 0)
+        if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, option->name, len) != 0)
             continue;
         if (!word[2 + len])
-            return options[i].argument ? 2 : 1;
+            return option->argument ? 2 : 1;
         if (word[2 + len] == '=')
             return 1;
     }
@@ -475,7 +467,7 @@ static bool is_shell_line(int argc, char *argv[])
 }
 
 /* The row whose name the words begin with, which are then cut off. */
-static const struct row *find_row(struct words *w)
+static const struct shell_row *find_row(struct words *w)
 {
     for (size_t i = 0; i < LENGTH(table); i++) {
         const char *second = strchr(table[i].name, ' ');
@@ -497,7 +489,7 @@ static void refuse_half(const char *word, struct sentence *why)
     char list[200] = "";
     for (size_t i = 0; i < LENGTH(table); i++) {
         size_t at = strlen(list);
-        if (begins_with(table[i].name, word) && strchr(table[i].name, ' '))
+        if (shell_row_begins(&table[i], word) && strchr(table[i].name, ' '))
             snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "",
                      strchr(table[i].name, ' ') + 1);
     }
@@ -505,7 +497,7 @@ static void refuse_half(const char *word, struct sentence *why)
                  word);
 }
 
-static void refuse_words(const struct row *row, const struct shell *s, struct sentence *why)
+static void refuse_words(const struct shell_row *row, const struct shell *s, struct sentence *why)
 {
     if (row->type == COMMAND_SEND && s->command.who && !s->command.text)
         sentence_set(why, s->lines ? "With --lines the messages come from stdin: give no TEXT."
@@ -528,7 +520,7 @@ static bool check_utf8(const struct words *w, bool has_text, struct sentence *wh
     return true;
 }
 
-static bool take_command(struct shell *s, const struct row *row, const struct words *w,
+static bool take_command(struct shell *s, const struct shell_row *row, const struct words *w,
                          unsigned used, struct sentence *why)
 {
     s->kind = row->kind;
@@ -558,7 +550,7 @@ static bool take_line(int argc, char *argv[], struct shell *s, struct sentence *
     if (!words.count || s->kind == SHELL_HELP)
         return take_topic(s, &words);
     const char *first = words.at[0];
-    const struct row *row = find_row(&words);
+    const struct shell_row *row = find_row(&words);
     if (row)
         return take_command(s, row, &words, used, why);
     refuse_half(first, why);
@@ -589,102 +581,14 @@ void shell_clear(struct shell *s)
     *s = (struct shell){0};
 }
 
-/* ---- help ---- */
+/* ---- the tables ---- */
 
-static void print_options(FILE *to, const char *usage)
+const struct shell_row *shell_row(size_t i)
 {
-    for (size_t i = 0; i < LENGTH(options); i++) {
-        const char *argument = options[i].argument;
-        if (!is_common(&options[i]) && !usage_names(usage, &options[i]))
-            continue;
-        int width = fprintf(to, "  ");
-        if (options[i].letter)
-            width += fprintf(to, "-%c, ", options[i].letter);
-        width +=
-            fprintf(to, "--%s%s%s", options[i].name, argument ? " " : "", argument ? argument : "");
-        fprintf(to, "%*s%s\n", width < 24 ? 24 - width : 1, "", options[i].help);
-    }
+    return i < LENGTH(table) ? &table[i] : NULL;
 }
 
-static void print_row(FILE *to, const struct row *row)
+const struct shell_option *shell_option(size_t i)
 {
-    int width = fprintf(to, "  %s%s%s", row->name, *row->usage ? " " : "", row->usage);
-    fprintf(to, width < 30 ? "%*s%s\n" : "\n%*s%s\n", width < 30 ? 30 - width : 30, "", row->help);
-}
-
-/* The row that is called so, or NULL. */
-static const struct row *row_called(const char *name)
-{
-    for (size_t i = 0; i < LENGTH(table); i++)
-        if (strcmp(table[i].name, name) == 0)
-            return &table[i];
-    return NULL;
-}
-
-void shell_print_list(FILE *to)
-{
-    for (size_t i = 0; i < LENGTH(table); i++)
-        print_row(to, &table[i]);
-}
-
-static void print_foot(FILE *to, const char *usage)
-{
-    fprintf(to, "\nOptions\n");
-    print_options(to, usage);
-    fprintf(to, "\nWHO is a name, an id or its first letters; for send and history also a group: "
-                "its id,\nor '#NAME' in quotes.\n");
-}
-
-static void print_command(FILE *to, const struct row *row)
-{
-    fprintf(to, "Usage: lanthorn %s%s%s\n%s\n", row->name, *row->usage ? " " : "", row->usage,
-            row->help);
-    print_foot(to, row->usage);
-}
-
-bool shell_print_help(FILE *to, const char *topic)
-{
-    const struct row *row = topic ? row_called(topic) : NULL;
-    if (row) {
-        print_command(to, row);
-        return true;
-    }
-    if (topic && !is_known(topic))
-        return false;
-    fprintf(to, "Usage: lanthorn COMMAND ...\nWhat the node that runs is told, and asked.\n\n");
-    for (size_t i = 0; i < LENGTH(table); i++)
-        if (!topic || begins_with(table[i].name, topic))
-            print_row(to, &table[i]);
-    print_foot(to, "");
-    return true;
-}
-
-const char *shell_name(size_t i)
-{
-    return i < LENGTH(table) ? table[i].name : NULL;
-}
-
-const char *shell_usage(size_t i)
-{
-    return i < LENGTH(table) ? table[i].usage : NULL;
-}
-
-const char *shell_help(size_t i)
-{
-    return i < LENGTH(table) ? table[i].help : NULL;
-}
-
-const char *shell_option_name(size_t i)
-{
-    return i < LENGTH(options) ? options[i].name : NULL;
-}
-
-const char *shell_option_argument(size_t i)
-{
-    return i < LENGTH(options) ? options[i].argument : NULL;
-}
-
-const char *shell_option_help(size_t i)
-{
-    return i < LENGTH(options) ? options[i].help : NULL;
+    return i < LENGTH(options) ? &options[i].row : NULL;
 }

@@ -11,7 +11,7 @@
 #include "node/command.h"
 #include "ui/sentence.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 
 enum shell_kind {
     SHELL_NODE,       /* no command: the words are a node's options (ui/options.h) */
@@ -47,22 +47,26 @@ struct shell {
 void shell_parse(int argc, char *argv[], struct shell *out, struct sentence *why);
 void shell_clear(struct shell *s);
 
-/* The commands that begin with topic, or with NULL all of them. False when there is none. */
-bool shell_print_help(FILE *to, const char *topic);
+/* A command of the table: "group add", "GROUP WHO", "take WHO in". */
+struct shell_row {
+    const char *name, *usage; /* usage: the grammar of its words, and the options it takes */
+    enum shell_kind kind;
+    enum command_type type;
+    const char *help;
+};
+const struct shell_row *shell_row(size_t i); /* NULL behind the last */
 
-/* All commands, a line for each. */
-void shell_print_list(FILE *to);
+/* True when the row's name is words, or begins with them and goes on with another. */
+bool shell_row_begins(const struct shell_row *row, const char *words);
 
-/* Command i of the table: "group add", "GROUP WHO", "take WHO in"; NULL behind the last. Its usage
- * names the options it takes. */
-const char *shell_name(size_t i);
-const char *shell_usage(size_t i);
-const char *shell_help(size_t i);
-
-/* Option i of commands: "wait", "SECONDS" or NULL, its help; NULL behind the last. Those that no
- * usage names are for all commands. */
-const char *shell_option_name(size_t i);
-const char *shell_option_argument(size_t i);
-const char *shell_option_help(size_t i);
+/* An option of commands: "wait", "SECONDS". */
+struct shell_option {
+    const char *name, *argument; /* argument: NULL for a flag */
+    char letter;                 /* 0 = none */
+    bool is_common;              /* for all commands; no usage names it */
+    const char *help;
+};
+const struct shell_option *shell_option(size_t i); /* NULL behind the last */
+bool shell_usage_names(const char *usage, const struct shell_option *option);
 
 #endif

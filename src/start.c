@@ -49,20 +49,27 @@ void announce(const char *format, ...)
     buffer_clear(&line);
 }
 
-/* Whoever follows a link need not stop the node they have. */
+/* Whoever has something to say or to ask need not stop the node they have. */
+static void advise(const struct options *o, const struct start *s, struct sentence *out)
+{
+    if (o->has_uri)
+        sentence_set(out, "write through it with lanthorn send %s TEXT", o->uri.id);
+    else if (o->to)
+        sentence_set(out, "write through it with lanthorn send WHO --lines");
+    else if (s->only_looks)
+        sentence_set(out, "end it with lanthorn quit, and try again");
+    else
+        sentence_set(out, "talk to it with lanthorn COMMAND, or end it with lanthorn quit");
+}
+
 static int refuse_in_use(const struct options *o, const struct start *s)
 {
     char holder[32] = "another process";
+    struct sentence advice;
     if (s->report.holder)
         snprintf(holder, sizeof holder, "process %ld", (long)s->report.holder);
-    if (o->has_uri)
-        complain("The store in %s is in use by %s, which can carry what you have to say: "
-                 "lanthorn send %s TEXT.",
-                 s->data_dir, holder, o->uri.id);
-    else
-        complain("The store in %s is in use by %s: stop that one first, or choose another "
-                 "directory with --data.",
-                 s->data_dir, holder);
+    advise(o, s, &advice);
+    complain("The store in %s is in use by %s: %s.", s->data_dir, holder, advice.text);
     return EXIT_NO_NODE;
 }
 
@@ -204,6 +211,8 @@ static int find_dir(const struct options *o, struct start *s,
 
 static int open_and_read(const struct options *o, struct start *s)
 {
+    if (store_is_held(disk_posix(), s->data_dir, &s->report.holder))
+        return refuse_in_use(o, s); /* before a passphrase is asked for */
     int status = o->key_file ? open_with_key_file(o, s) : open_with_passphrase(o, s);
     if (status == EXIT_DONE)
         status = read_log(o, s);
@@ -230,6 +239,7 @@ int start_begin(const struct options *o, struct start *s)
 int start_look(const struct options *o, struct start *s)
 {
     int status = find_dir(o, s, data_dir_name);
+    s->only_looks = true;
     if (status == EXIT_DONE && !store_exists(disk_posix(), s->data_dir)) {
         complain("There is no store in %s: name the directory of one with --data.", s->data_dir);
         status = EXIT_FAILED;

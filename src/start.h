@@ -16,6 +16,7 @@ struct start {
     struct store *store;
     struct store_report report;
     struct node *node;
+    bool only_looks;
     uint64_t orphans; /* records passed over, because what they rest on is lost */
 };
 

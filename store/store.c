@@ -35,6 +35,17 @@ bool store_exists(const struct disk *disk, const char *dir)
     return exists;
 }
 
+bool store_is_held(const struct disk *disk, const char *dir, pid_t *holder)
+{
+    struct file lock;
+    int status;
+    *holder = 0;
+    enum lth_err err = lock_take(disk, dir, false, &lock, holder, &status);
+    if (err == LTH_OK)
+        lock_release(&lock);
+    return err == LTH_IN_USE;
+}
+
 static int make_dir(const struct disk *disk, const char *dir, const char *name)
 {
     char path[PATH_MAX];

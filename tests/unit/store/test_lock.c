@@ -3,6 +3,7 @@
 
 #include "store/lock.h"
 #include "store/memdisk.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -81,11 +82,35 @@ static void test_a_lock_that_names_nobody_yields_pid_0(void **state)
     }
 }
 
+static void test_who_only_asks_learns_the_holder_and_takes_nothing(void **state)
+{
+    (void)state;
+    struct memdisk *m = memdisk_new();
+    struct file lock;
+    pid_t holder = 1;
+    int status;
+    assert_false(store_is_held(&m->disk, "s", &holder));
+    assert_int_equal(holder, 0);
+    assert_int_equal(memdisk_open_handles(m), 0);
+    CHECK_ERR(lock_take(&m->disk, "s", false, &lock, &holder, &status), LTH_NOT_FOUND,
+              "no lock file was made");
+    CHECK_ERR(lock_take(&m->disk, "s", true, &lock, &holder, &status), LTH_OK, "taken");
+    lock_sign(&lock);
+    assert_true(store_is_held(&m->disk, "s", &holder));
+    assert_int_equal(holder, getpid());
+    lock_release(&lock);
+    assert_false(store_is_held(&m->disk, "s", &holder));
+    assert_false(store_is_held(&m->disk, "s", &holder)); /* the first question let go of it */
+    assert_int_equal(memdisk_open_handles(m), 0);
+    memdisk_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_second_learns_the_pid_of_the_first),
         cmocka_unit_test(test_what_the_disk_says_is_passed_on),
+        cmocka_unit_test(test_who_only_asks_learns_the_holder_and_takes_nothing),
         cmocka_unit_test(test_a_lock_that_names_nobody_yields_pid_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "socket_uv.h"
 #include "start.h"
 #include "talk_uv.h"
+#include "ui/color.h"
 #include "ui/news.h"
 #include "ui/shell_help.h"
 #include "ui/ui_uv.h"
@@ -217,7 +218,7 @@ static struct ui_config ui_config_of(const struct options *o, bool first_run)
         .kind = ui_kind_for(o->json, o->headless),
         .in_fd = STDIN_FILENO,
         .out_fd = STDOUT_FILENO,
-        .color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && ui_wants_color()),
+        .color = color_is_wanted(o->color, isatty(STDOUT_FILENO)),
         .first_run = first_run,
         .to = o->has_uri ? o->uri.id : o->to,
         .link_name = o->has_uri ? o->uri.name : NULL,

@@ -5,6 +5,7 @@
 #include "ui/config_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { PATH_SIZE = 4096 };
 
@@ -59,4 +60,51 @@ int settings_read(int argc, char *const argv[], struct arena *strings, struct op
         return EXIT_DONE;
     complain("%s", why.text);
     return EXIT_USAGE;
+}
+
+/* ---- of a command ---- */
+
+enum { WORDS_MAX = 5 };
+
+/* The words of a node's command line; strings holds them. */
+struct words {
+    struct arena *strings;
+    char *at[WORDS_MAX + 1]; /* the last one stays NULL */
+    int count;
+};
+
+/* An option and its value, in one word. False when memory is out. */
+static bool add(struct words *w, const char *option, const char *value)
+{
+    size_t size = strlen(option) + strlen(value) + 1;
+    char *word = arena_take(w->strings, size);
+    if (!word)
+        return false;
+    snprintf(word, size, "%s%s", option, value);
+    w->at[w->count++] = word;
+    return true;
+}
+
+static bool add_all(struct words *w, const struct shell *s)
+{
+    char fd[24];
+    snprintf(fd, sizeof fd, "%ld", s->passphrase_fd);
+    return add(w, "lanthorn", "") && (!s->data || add(w, "--data=", s->data)) &&
+           (!s->key_file || add(w, "--key-file=", s->key_file)) &&
+           (s->passphrase_fd < 0 || add(w, "--passphrase-fd=", fd));
+}
+
+int settings_of_command(const struct shell *s, struct arena *strings, struct options *out)
+{
+    struct words words = {.strings = strings};
+    if (!add_all(&words, s)) {
+        complain("Memory is short: try again.");
+        return EXIT_FAILED;
+    }
+    int status = settings_read(words.count, words.at, strings, out);
+    if (status != EXIT_DONE)
+        return status;
+    out->name = NULL; /* nobody hears it, and the log has one */
+    out->json = s->json;
+    return EXIT_DONE;
 }

@@ -9,9 +9,8 @@
 
 #include "ui/shell.h"
 
-/* for_people: a terminal reads what is printed; color: and shows it. Sentences are said; the exit
- * status is returned. */
-int store_command_run(const struct shell *s, bool for_people, bool color);
+/* for_people: a terminal reads what is printed. Sentences are said; the exit status is returned. */
+int store_command_run(const struct shell *s, bool for_people);
 
 /* No node runs. True when the store can answer instead: the command asks for nothing but what is
  * kept, there is a store, and a key to it or a person to ask for the passphrase. */

@@ -3,28 +3,33 @@
 #include "run/control_path.h"
 #include "run/control_socket.h"
 #include "run/data_dir.h"
+#include "settings.h"
 #include "start.h"
 #include "store_command.h"
 #include "ui/attach_uv.h"
+#include "ui/color.h"
 #include "ui/errand_uv.h"
 #include "ui/shell_help.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Colour needs a terminal that has some, and no wish for none (no-color.org). */
-static bool wants_color(bool is_terminal)
-{
-    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-    return is_terminal && term && strcmp(term, "dumb") != 0 && (!no_color || !*no_color);
-}
-
 static int use_store(const struct shell *s)
 {
-    bool is_terminal = isatty(STDOUT_FILENO);
-    return store_command_run(s, is_terminal, wants_color(is_terminal));
+    return store_command_run(s, isatty(STDOUT_FILENO));
+}
+
+/* For people at a terminal the settings are read; a mistake there is told, and no more than that:
+ * the node runs. */
+static bool wants_color(const struct shell *s, bool for_people)
+{
+    struct arena strings = {0};
+    struct options options = {.color = COLOR_AUTO};
+    if (for_people && !s->json)
+        (void)settings_of_command(s, &strings, &options); /* said; options stay as they are */
+    arena_clear(&strings);
+    return color_is_wanted(options.color, for_people);
 }
 
 /* What is kept can be asked all the same. */
@@ -91,7 +96,7 @@ static int ask_node(const struct shell *s)
         .in_fd = STDIN_FILENO,
         .out_fd = STDOUT_FILENO,
         .for_people = is_terminal,
-        .color = wants_color(is_terminal),
+        .color = wants_color(s, is_terminal),
     };
     return errand_run(&job);
 }

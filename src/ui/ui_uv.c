@@ -24,12 +24,6 @@ enum ui_kind ui_kind_for(bool json, bool headless)
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? UI_PROMPT : UI_LINES;
 }
 
-bool ui_wants_color(void)
-{
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-}
-
 enum lth_err ui_config_check(const struct ui_config *config, struct sentence *why)
 {
     if (config->kind != UI_LINES || config->to)

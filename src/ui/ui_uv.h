@@ -47,7 +47,7 @@ enum ui_kind {
 struct ui_config {
     enum ui_kind kind;
     int in_fd, out_fd; /* of UI_JSON and UI_LINES; the prompt opens the terminal itself */
-    bool color;        /* UI_PROMPT: see ui_wants_color */
+    bool color;        /* UI_PROMPT: see ui/color.h */
     bool first_run;    /* UI_PROMPT: the store is new, so explain */
     const char *to;    /* --to: UI_LINES needs it, UI_PROMPT may have it; borrowed until close */
     const char *link_name; /* UI_PROMPT: what a link calls to, or ""; NULL: there is no link */
@@ -59,9 +59,6 @@ struct ui;
 
 /* The kind for these options and standard streams: a prompt needs a terminal at both ends. */
 enum ui_kind ui_kind_for(bool json, bool headless);
-
-/* --color auto: a terminal whose TERM is not "dumb", and NO_COLOR empty or unset. */
-bool ui_wants_color(void);
 
 /* LTH_MALFORMED when UI_LINES has nobody to send to: print *why and end with status 2. To be
  * asked before anything is opened. */

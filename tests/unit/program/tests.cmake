@@ -14,7 +14,7 @@ endfunction()
 unit_of_program(report)
 
 # The program as it is started, one process and no network.
-foreach(name link settings)
+foreach(name commands link settings)
     add_test(NAME unit/program/${name}
         COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
     set_tests_properties(unit/program/${name} PROPERTIES

@@ -40,43 +40,6 @@ static void test_a_prompt_needs_a_terminal_at_both_ends(void **state)
     }
 }
 
-struct environment {
-    const char *name, *no_color, *term;
-    bool is_terminal, want;
-};
-
-static void set(const char *name, const char *value)
-{
-    if (value)
-        setenv(name, value, 1);
-    else
-        unsetenv(name);
-}
-
-static int color_here(void *arg)
-{
-    const struct environment *e = arg;
-    set("NO_COLOR", e->no_color);
-    set("TERM", e->term);
-    if (!e->is_terminal)
-        dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
-    return ui_wants_color();
-}
-
-static void test_colour_is_for_terminals_that_want_it(void **state)
-{
-    (void)state;
-    static struct environment rows[] = {
-        {"terminal", NULL, "xterm", true, true},     {"NO_COLOR", "1", "xterm", true, false},
-        {"empty NO_COLOR", "", "xterm", true, true}, {"dumb", NULL, "dumb", true, false},
-        {"no TERM", NULL, NULL, true, false},        {"elsewhere", NULL, "xterm", false, false},
-    };
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        terminal_start(&t, color_here, &rows[i]);
-        CHECK(terminal_wait(&t) == rows[i].want, rows[i].name);
-    }
-}
-
 static void test_lines_need_somebody_to_go_to(void **state)
 {
     (void)state;
@@ -118,7 +81,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_prompt_needs_a_terminal_at_both_ends),
-        cmocka_unit_test(test_colour_is_for_terminals_that_want_it),
         cmocka_unit_test(test_lines_need_somebody_to_go_to),
         cmocka_unit_test(test_a_prompt_without_a_terminal_is_refused),
     };

@@ -1,0 +1,109 @@
+#!/usr/bin/python3 -B
+"""`lanthorn COMMAND` as it is started, beside a running node and without one."""
+
+import json
+import os
+import pty
+import subprocess
+import tempfile
+import time
+import unittest
+
+LANTHORN = os.environ["LANTHORN"]
+PATIENCE_S = 60
+NOBODY = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrsq"
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="lanthorn-commands-")
+        self.addCleanup(directory.cleanup)
+        self.home = directory.name
+        self.data = f"{self.home}/data"
+        self.env = {"HOME": self.home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+        self.env.update((k, v) for k, v in os.environ.items() if k.endswith("SAN_OPTIONS"))
+
+    def configure(self, text):
+        os.makedirs(self.data, mode=0o700, exist_ok=True)
+        with open(f"{self.data}/lanthorn.conf", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(f"{self.data}/lanthorn.conf", 0o600)
+
+    def start_node(self):
+        """A node, and the id it says it has."""
+        node = subprocess.Popen(
+            [LANTHORN, "--data", self.data, "--key-file", f"{self.home}/key", "--discovery", "off",
+             "--listen", "127.0.0.1:0", "--json"], env=self.env, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.end_node, node)
+        self.id = json.loads(node.stdout.readline())["id"]
+        return node
+
+    def end_node(self, node):
+        if node.returncode is None:
+            node.terminate()
+            node.communicate(timeout=PATIENCE_S)
+
+    def make_store(self):
+        self.end_node(self.start_node())
+
+    def run_it(self, *words, **more):
+        """In a session of its own: there is no terminal to ask for anything."""
+        more = {"input": "", "stdout": subprocess.PIPE, **more}
+        return subprocess.run([LANTHORN, *words], env=self.env, text=True, check=False,
+                              stderr=subprocess.PIPE, timeout=PATIENCE_S, start_new_session=True,
+                              **more)
+
+    def command(self, *words, **more):
+        return self.run_it(words[0], "--data", self.data, *words[1:], **more)
+
+    def on_terminal(self, *words, env=None):
+        """What a terminal gets to see of a command."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        done = subprocess.run([LANTHORN, words[0], "--data", self.data, *words[1:]],
+                              env={**self.env, "TERM": "xterm", **(env or {})}, stdout=theirs,
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
+                              timeout=PATIENCE_S)
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 65536):
+                shown += part
+        except OSError:
+            pass  # Linux says so where another would say "end"
+        return done, shown.decode()
+
+    def test_a_store_in_use_is_told_before_a_key_is_asked_for(self):
+        node = self.start_node()
+        rows = (
+            ("end it with lanthorn quit", ("check", "--data", self.data)),
+            ("end it with lanthorn quit", ("passphrase", "--data", self.data)),
+            ("lanthorn send WHO --lines", ("--data", self.data, "--to", "ben")),
+            ("lanthorn COMMAND", ("--data", self.data, "--json")),
+            ("lanthorn COMMAND", ("--data", self.data, "--headless")),
+        )
+        for says, words in rows:
+            with self.subTest(words=words):
+                done = self.run_it(*words)
+                self.assertEqual((done.returncode, done.stdout), (5, ""), done.stderr)
+                self.assertIn(f"in use by process {node.pid}: ", done.stderr)
+                self.assertIn(says, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_the_setting_color_is_heeded_with_a_node_and_without(self):
+        self.make_store()
+        for has_node in (False, True):
+            if has_node:
+                self.start_node()
+            for setting, env, wanted in (("", {}, True), ("color = never\n", {}, False),
+                                         ("color = always\n", {"NO_COLOR": "1"}, True)):
+                with self.subTest(has_node=has_node, setting=setting):
+                    self.configure(f"key-file = {self.home}/key\n{setting}")
+                    done, shown = self.on_terminal("peers", env=env)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual("\x1b[" in shown, wanted, repr(shown))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -31,10 +31,10 @@ struct json_talk {
     struct json_talk_config config;
     struct stdio io;
     struct splitter splitter;
-    struct open_command *open;                      /* owned, by ticket */
-    uint64_t last_seq, quit_ticket, history_ticket; /* tickets: the last of their kind, or 0 */
-    bool is_serving;                                /* serve is at work further up the stack */
-    bool has_ended;                                 /* the input has, or a quit has been read */
+    struct open_command *open;                   /* owned, by ticket */
+    uint64_t last_seq, quit_ticket, long_ticket; /* tickets: the last of their kind, or 0 */
+    bool is_serving;                             /* serve is at work further up the stack */
+    bool has_ended;                              /* the input has, or a quit has been read */
     bool has_quit, has_stopped;
     bool is_closing; /* the output may be gone */
     bool has_lost;   /* memory was out: an event is missing, so no message counts as shown */
@@ -99,6 +99,12 @@ static struct open_command *keep_ref(struct json_talk *t, struct json_ref ref)
     return o;
 }
 
+/* Its answer may be thousands of times its own length. */
+static bool is_long(enum command_type type)
+{
+    return type == COMMAND_HISTORY || type == COMMAND_UNSEEN;
+}
+
 static void submit(struct json_talk *t, struct parsed_command *p)
 {
     struct open_command *o = keep_ref(t, p->ref);
@@ -111,8 +117,8 @@ static void submit(struct json_talk *t, struct parsed_command *p)
         t->has_ended = t->has_quit = true;
         t->quit_ticket = o->ticket;
     }
-    if (p->command.type == COMMAND_HISTORY)
-        t->history_ticket = o->ticket;
+    if (is_long(p->command.type))
+        t->long_ticket = o->ticket;
     t->config.host.submit(t->config.host.ctx, &p->command);
 }
 
@@ -131,7 +137,7 @@ static void on_line(struct json_talk *t, const char *line, size_t len)
 static bool has_room(const struct json_talk *t)
 {
     return !t->config.is_guest ||
-           (HASH_COUNT(t->open) < JSON_GUEST_COMMANDS && !find_open(t, t->history_ticket));
+           (HASH_COUNT(t->open) < JSON_GUEST_COMMANDS && !find_open(t, t->long_ticket));
 }
 
 static bool may_serve(const struct json_talk *t)

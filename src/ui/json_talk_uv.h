@@ -7,8 +7,8 @@
  * The node's own user misses nothing: whoever has the user ask the node for less while
  * json_talk_is_full. A guest, one of several, gets `ready` and every answer to its own commands;
  * events are dropped while it does not read, which the hole in `seq` tells it, so that it keeps
- * nobody waiting. Of its commands a bounded number is under way at once, and one history, for that
- * may be long.
+ * nobody waiting. Of its commands a bounded number is under way at once, and one of those whose
+ * answer is a history, for that may be long.
  */
 #ifndef LTH_UI_JSON_TALK_UV_H
 #define LTH_UI_JSON_TALK_UV_H

@@ -184,22 +184,35 @@ static void test_so_many_commands_are_under_way_and_no_more(void **state)
     guest_close(&g);
 }
 
-static void test_of_histories_one_is_under_way(void **state)
+static void test_of_commands_with_a_long_answer_one_is_under_way(void **state)
 {
     (void)state;
-    guest_open(&g);
-    socket_client_say(&g.client, "{\"do\":\"peers\"}\n{\"do\":\"history\",\"with\":\"b\"}\n"
-                                 "{\"do\":\"history\",\"with\":\"b\"}\n{\"do\":\"groups\"}\n");
-    until_submitted(&g, 2);
-    answer(&g, g.last_ticket - 1); /* of peers */
-    socket_client_turn(&g.client, 50, true);
-    assert_int_equal(g.submitted, 2);
-    answer(&g, g.last_ticket);
-    until_submitted(&g, 3);
-    assert_int_equal(g.last_type, COMMAND_HISTORY);
-    answer(&g, g.last_ticket);
-    until_submitted(&g, 4);
-    guest_close(&g);
+    static const struct {
+        const char *name, *lines;
+        enum command_type second;
+    } rows[] = {
+        {"histories", "{\"do\":\"history\",\"with\":\"b\"}\n{\"do\":\"history\",\"with\":\"b\"}\n",
+         COMMAND_HISTORY},
+        {"unseen ones", "{\"do\":\"unseen\"}\n{\"do\":\"unseen\"}\n", COMMAND_UNSEEN},
+        {"one of each", "{\"do\":\"history\",\"with\":\"b\"}\n{\"do\":\"unseen\"}\n",
+         COMMAND_UNSEEN},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        guest_open(&g);
+        socket_client_say(&g.client, "{\"do\":\"peers\"}\n");
+        socket_client_say(&g.client, rows[i].lines);
+        socket_client_say(&g.client, "{\"do\":\"groups\"}\n");
+        until_submitted(&g, 2);
+        answer(&g, g.last_ticket - 1); /* of peers */
+        socket_client_turn(&g.client, 50, true);
+        CHECK(g.submitted == 2, rows[i].name);
+        answer(&g, g.last_ticket);
+        until_submitted(&g, 3);
+        CHECK(g.last_type == rows[i].second, rows[i].name);
+        answer(&g, g.last_ticket);
+        until_submitted(&g, 4);
+        guest_close(&g);
+    }
 }
 
 static void test_a_guest_that_has_said_its_last_gets_its_answers_and_then_nothing(void **state)
@@ -304,7 +317,7 @@ int main(void)
         cmocka_unit_test(test_a_guest_that_does_not_read_loses_events_and_no_answers),
         cmocka_unit_test(test_nothing_is_read_from_a_guest_that_does_not_read),
         cmocka_unit_test(test_so_many_commands_are_under_way_and_no_more),
-        cmocka_unit_test(test_of_histories_one_is_under_way),
+        cmocka_unit_test(test_of_commands_with_a_long_answer_one_is_under_way),
         cmocka_unit_test(test_a_guest_that_has_said_its_last_gets_its_answers_and_then_nothing),
         cmocka_unit_test(test_a_guest_that_went_away_is_noticed_by_what_it_is_told),
         cmocka_unit_test(test_a_busy_node_is_asked_when_it_resumes),

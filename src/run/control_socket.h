@@ -26,8 +26,8 @@ LTH_MUST_USE enum lth_err control_socket_listen(const char *path, struct control
 void control_socket_remove(const struct control_socket *s);
 
 /* *fd is connected, does not block, and belongs to the caller. LTH_NOT_FOUND: nobody listens
- * there. LTH_LIMIT: too many are waiting to be let in. LTH_FORGED: whoever listens is neither this
- * user nor root. LTH_IO: errno says why. */
+ * there. LTH_LIMIT: too many are waiting to be let in. LTH_FORGED: whoever listens is another
+ * user. LTH_IO: errno says why. */
 LTH_MUST_USE enum lth_err control_socket_connect(const char *path, int *fd);
 
 #endif

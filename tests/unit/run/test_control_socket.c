@@ -204,7 +204,7 @@ uid_t __wrap_geteuid(void)
     return me == (uid_t)-1 ? __real_geteuid() : me;
 }
 
-static void test_only_this_user_and_root_are_believed(void **state)
+static void test_only_this_user_is_believed(void **state)
 {
     (void)state;
     static const struct {
@@ -213,9 +213,10 @@ static void test_only_this_user_and_root_are_believed(void **state)
         enum lth_err want;
     } rows[] = {
         {"myself", 1000, 1000, LTH_OK},
-        {"root", 1000, 0, LTH_OK},
+        {"root", 1000, 0, LTH_FORGED},
         {"somebody else", 1000, 1001, LTH_FORGED},
-        {"root asks somebody", 0, 1001, LTH_OK},
+        {"root asks somebody", 0, 1001, LTH_FORGED},
+        {"root asks root", 0, 0, LTH_OK},
     };
     struct control_socket s;
     assert_int_equal(control_socket_listen(path, &s), LTH_OK);
@@ -242,7 +243,7 @@ int main(void)
         IN_A_DIRECTORY(test_another_ones_file_is_not_removed),
         IN_A_DIRECTORY(test_a_path_may_be_longer_than_a_sockets_address),
         IN_A_DIRECTORY(test_where_it_cannot_be_errno_says_why),
-        IN_A_DIRECTORY(test_only_this_user_and_root_are_believed),
+        IN_A_DIRECTORY(test_only_this_user_is_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

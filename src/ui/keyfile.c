@@ -30,6 +30,13 @@ static enum lth_err check_mode(int fd, const char *path, struct sentence *why)
             path, KEYFILE_LEN);
         return LTH_MALFORMED;
     }
+    if (st.st_uid != geteuid() && st.st_uid != 0) {
+        sentence_set(why,
+                     "The key file %s belongs to another user, who can read it: name one of your "
+                     "own.",
+                     path);
+        return LTH_WRONG_KEY;
+    }
     if (st.st_mode & (S_IRWXG | S_IRWXO)) {
         sentence_set(why,
                      "Others may open the key file %s (mode %04o): chmod 600 it, and "

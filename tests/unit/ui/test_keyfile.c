@@ -90,6 +90,42 @@ static void test_what_is_no_secret_key_is_refused(void **state)
     }
 }
 
+static uid_t owner = (uid_t)-1;
+int __real_fstat(int fd, struct stat *st);
+int __wrap_fstat(int fd, struct stat *st);
+
+/* In the place of fstat, by the linker's --wrap. */
+int __wrap_fstat(int fd, struct stat *st)
+{
+    int result = __real_fstat(fd, st);
+    if (owner != (uid_t)-1)
+        st->st_uid = owner;
+    return result;
+}
+
+static void test_a_key_of_another_user_is_refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *name;
+        uid_t owner;
+        enum lth_err want;
+    } owners[] = {
+        {"this user", geteuid(), LTH_OK},
+        {"root", 0, LTH_OK},
+        {"somebody else", geteuid() + 1, LTH_WRONG_KEY},
+    };
+    write_file(KEYFILE_LEN, 0600);
+    for (size_t i = 0; i < LENGTH(owners); i++) {
+        uint8_t key[KEYFILE_LEN];
+        struct sentence why = {""};
+        owner = owners[i].owner;
+        CHECK_ERR(keyfile_load(path, key, &why), owners[i].want, owners[i].name);
+        CHECK((owners[i].want == LTH_OK) == !strstr(why.text, "another user"), owners[i].name);
+    }
+    owner = (uid_t)-1;
+}
+
 static void test_other_kinds_of_file_are_refused_without_waiting(void **state)
 {
     (void)state;
@@ -116,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_a_missing_file_is_made_and_read_again, remove_file),
         cmocka_unit_test_teardown(test_what_is_no_secret_key_is_refused, remove_file),
+        cmocka_unit_test_teardown(test_a_key_of_another_user_is_refused, remove_file),
         cmocka_unit_test_teardown(test_other_kinds_of_file_are_refused_without_waiting,
                                   remove_file),
         cmocka_unit_test(test_a_directory_that_is_not_there_is_told),

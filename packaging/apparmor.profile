@@ -44,8 +44,9 @@ profile lanthorn /usr/bin/lanthorn flags=(complain) {
   # Its own files, at the places of the XDG specification.
   owner @{HOME}/.local/{,share/} w,
   owner @{HOME}/.local/share/lanthorn/{,**} rwk,
-  owner @{HOME}/.config/ w,
-  owner @{HOME}/.config/lanthorn/{,**} rw,
+  # Of its settings it writes nothing but a key file that it makes: key, or key-and-more.
+  owner @{HOME}/.config/lanthorn/{,**} r,
+  owner @{HOME}/.config/lanthorn/key{,-*,.*} w,
   owner @{run}/user/@{uid}/lanthorn/{,*} rw,
 
   # A service manager, who is told of the start.

@@ -12,8 +12,9 @@ static int change(struct start *s, const struct store_key *key, const char *what
 {
     enum lth_err err = store_change_key(s->store, key);
     if (err == LTH_OK) {
-        announce("The store in %s now opens with %s; a copy made before still opens with what "
-                 "opened it then.",
+        announce("The store in %s now opens with %s; whoever has what opened it before and a copy "
+                 "of its vault from then can read what is written later, too: only a new store "
+                 "ends that.",
                  s->data_dir, what);
         return EXIT_DONE;
     }

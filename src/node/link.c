@@ -393,7 +393,7 @@ static uint64_t deadline_of(const struct link *l)
     if (l->rival)
         return l->probe_until_ms;
     uint64_t ping = l->pinged_ms ? UINT64_MAX : l->heard_ms + PING_AFTER_MS;
-    return earlier(earlier(death_of(l), ping), l->doubt_ms);
+    return earlier(earlier(death_of(l), ping), earlier(l->doubt_ms, traffic_name_ms(l)));
 }
 
 static void check_session(struct node *n, struct link *l)
@@ -412,6 +412,7 @@ static void check_session(struct node *n, struct link *l)
             link_ping(n, l);
         if (l->doubt_ms <= now)
             doubt(n, l);
+        traffic_check_name(n, l);
         if (link_is_old(n, l, 1) && l->dialled && l->contact->link == l)
             dialer_renew(n, l->id);
     }

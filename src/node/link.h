@@ -100,10 +100,11 @@ struct link {
     bool choked;          /* more was to be sent than LINK_UNSENT_MAX */
     bool paused;          /* it reads too little: see LINK_UNSENT_HIGH */
 
-    struct contact *contact;  /* once authenticated */
-    struct allowance rosters; /* of ROSTERs of groups that do not concern them */
-    uint64_t incarnation;     /* of the peer's process */
-    struct link *rival;       /* an older session with the same person, being probed */
+    struct contact *contact;          /* once authenticated */
+    char next_name[NAME_MAX_LEN + 1]; /* of theirs, not taken yet: traffic_name_ms; "" = none */
+    struct allowance rosters;         /* of ROSTERs of groups that do not concern them */
+    uint64_t incarnation;             /* of the peer's process */
+    struct link *rival;               /* an older session with the same person, being probed */
     uint64_t probe_until_ms;
 
     struct outgoing *out, **out_end; /* of this step */

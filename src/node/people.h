@@ -10,7 +10,7 @@
 #include "node/contacts.h"
 #include "wire/hello.h"
 
-enum { RENAME_MS = 1000 }; /* a peer's name is taken no more often */
+enum { RENAME_MS = 1000 }; /* a peer's name is taken no more often, the last of several then */
 
 struct node;
 

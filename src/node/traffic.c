@@ -23,15 +23,28 @@ static void on_close(struct node *n, struct link *l, const struct frame_message 
 
 static enum lth_err on_name(struct node *n, struct link *l, const struct frame_message *m)
 {
-    char name[NAME_MAX_LEN + 1] = "";
     if (!hello_name_is_good(m->body, m->len))
         return LTH_MALFORMED;
-    if (l->contact->renamed_ms && n->now.mono_ms - l->contact->renamed_ms < RENAME_MS)
-        return LTH_OK; /* the next hello tells the last one */
-    l->contact->renamed_ms = n->now.mono_ms;
-    memcpy(name, m->body, m->len);
-    people_rename(n, l->contact, name);
+    memset(l->next_name, 0, sizeof l->next_name);
+    memcpy(l->next_name, m->body, m->len);
+    traffic_check_name(n, l);
     return LTH_OK;
+}
+
+uint64_t traffic_name_ms(const struct link *l)
+{
+    if (!l->next_name[0])
+        return UINT64_MAX;
+    return l->contact->renamed_ms ? l->contact->renamed_ms + RENAME_MS : 0;
+}
+
+void traffic_check_name(struct node *n, struct link *l)
+{
+    if (traffic_name_ms(l) > n->now.mono_ms)
+        return;
+    l->contact->renamed_ms = n->now.mono_ms;
+    people_rename(n, l->contact, l->next_name);
+    l->next_name[0] = '\0';
 }
 
 static enum lth_err on_message(struct node *n, struct link *l, const struct frame_message *m)

@@ -15,6 +15,11 @@ size_t traffic_length_at(const uint8_t bytes[SESSION_LENGTH_LEN]);
  * nothing from peers. */
 void traffic_take(struct node *n, struct link *l, uint8_t *bytes, size_t len);
 
+/* A NAME that came sooner than RENAME_MS after the one before waits for its time, and only the
+ * last such does. When that is (monotonic; UINT64_MAX: none waits), and taking it then. */
+uint64_t traffic_name_ms(const struct link *l);
+void traffic_check_name(struct node *n, struct link *l);
+
 /* Packs what is queued into frames and hands them out. False: the session is at its end. */
 bool traffic_pack(struct node *n, struct link *l);
 

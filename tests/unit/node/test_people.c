@@ -59,7 +59,7 @@ static void test_a_full_table_forgets_passers_by_and_nobody_else(void **state)
     stage_close(&s);
 }
 
-static void test_a_name_is_taken_once_a_second(void **state)
+static void test_a_name_is_taken_once_a_second_and_the_last_of_several_stays(void **state)
 {
     (void)state;
     struct guest g;
@@ -69,10 +69,11 @@ static void test_a_name_is_taken_once_a_second(void **state)
     stage_wait(&s, 5000);
     guest_send(&s, &g, 6, 0, "anna", 4);
     assert_string_equal(stage_event(&s, EVENT_PEER)->peer.name, "anna");
+    guest_send(&s, &g, 6, 0, "hannah", 6);
+    assert_null(stage_event(&s, EVENT_PEER));
     guest_send(&s, &g, 6, 0, "annabel", 7);
     assert_null(stage_event(&s, EVENT_PEER));
     stage_wait(&s, 1000);
-    guest_send(&s, &g, 6, 0, "annabel", 7);
     assert_string_equal(stage_event(&s, EVENT_PEER)->peer.name, "annabel");
     guest_clear(&s, &g);
     stage_close(&s);
@@ -106,7 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_full_table_forgets_passers_by_and_nobody_else),
-        cmocka_unit_test(test_a_name_is_taken_once_a_second),
+        cmocka_unit_test(test_a_name_is_taken_once_a_second_and_the_last_of_several_stays),
         cmocka_unit_test(test_a_name_that_looks_like_another_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

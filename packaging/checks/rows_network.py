@@ -32,6 +32,6 @@ def check_users_avahi():
     return _play("avahi")
 
 
-@row("users-embedded", "the same without one: two in one computer answer multicast DNS", seconds=600)
+@row("users-embedded", "the same without one: both at one desk answer multicast DNS", seconds=600)
 def check_users_embedded():
     return _play("embedded")

@@ -74,10 +74,23 @@ def base(name):
     return folder
 
 
+_layers = {}  # of a copy: its own folder of changes, then those of what it was copied from
+
+
 def copy(folder, name):
-    """Another folder with the same system."""
-    target = work.scratch("systems", name)
-    work.run(["cp", "-a", "--reflink=auto", folder, target])
+    """Another folder with the same system, which stays as it is from now on. Where the kernel
+    can, what changes in the copy lies beside it, over the layers of the first."""
+    target, changes, aside = (work.scratch("systems", name, part)
+                              for part in ("root", "changes", "aside"))
+    for path in (target, changes, aside):
+        path.mkdir()
+    layers = [changes, *_layers.get(folder, [folder])]
+    lower = ":".join(map(str, layers[1:]))
+    if work.run(["mount", "-t", "overlay", "-o", f"lowerdir={lower},upperdir={changes},"
+                 f"workdir={aside}", "overlay", target], check=False).status == 0:
+        _layers[target] = layers
+    else:
+        work.run(["cp", "-a", f"{folder}/.", target])
     return target
 
 
@@ -106,9 +119,6 @@ def inside(folder, command, timeout=600, check=True):
 
 def around(folder, command, timeout=600, check=True):
     """Runs command here, with /proc and /dev mounted in the system while it runs."""
-    for name in ("resolv.conf", "hosts"):  # the archive is found as it is here
-        if os.path.exists(f"/etc/{name}"):
-            subprocess.run(["cp", f"/etc/{name}", folder / "etc" / name], check=True)
     environment = {name: value for name, value in os.environ.items() if name.endswith("_proxy")}
     environment.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8", HOME="/root",
                        DEBIAN_FRONTEND="noninteractive")
@@ -116,9 +126,17 @@ def around(folder, command, timeout=600, check=True):
                     timeout, check, env=environment)
 
 
+def update(folder):
+    """apt-get update in the system."""
+    for name in ("resolv.conf", "hosts"):  # the archive is found as it is here
+        if os.path.exists(f"/etc/{name}"):
+            subprocess.run(["cp", f"/etc/{name}", folder / "etc" / name], check=True)
+    inside(folder, ["apt-get", "-q", "update"])
+
+
 def install(folder, *packages, options=()):
     """apt install in the system; a package file is first carried into its /root."""
-    inside(folder, ["apt-get", "-q", "update"])
+    update(folder)
     words = []
     for package in packages:
         if str(package).endswith(".deb"):

@@ -1,4 +1,4 @@
-"""rows_install.py - the package on the smallest Debian there is: installed, used, upgraded, purged."""
+"""rows_install.py - on the smallest Debian there is: installed, used, upgraded, purged."""
 
 import hashlib
 import re
@@ -113,7 +113,7 @@ def check_libraries():
 
 @row("start", "ready within 50 ms", seconds=240)
 def check_start():
-    data = work.scratch("starts", "x").parent
+    data = work.on_disk("starts", "x").parent
     return play("start", build.contents() / "usr/bin/lanthorn", data)
 
 
@@ -122,7 +122,7 @@ def check_autopkgtest():
     work.need("autopkgtest")
     built = build.package()
     folder = archive.copy(archive.base(archive.suite()), "autopkgtest")
-    archive.inside(folder, ["apt-get", "-q", "update"])
+    archive.update(folder)
     text = archive.around(folder, [
         "autopkgtest", "--no-built-binaries", "--timeout-factor=0.1", "-B", built.deb, built.dsc,
         "--", "chroot", folder], timeout=880, check=False).text

@@ -20,6 +20,7 @@ def built_there():
         raise work.Skip(f"no {NEXT} from {archive.mirror()}: {str(failure).splitlines()[-1]}") \
             from None
     folder = archive.copy(base, f"{NEXT}-build")
+    archive.update(folder)
     tree = build.export(folder / "srv/tree")
     archive.inside(folder, ["/srv/tree/packaging/build-deb"], timeout=1200)
     return build.gather(tree / "dist")

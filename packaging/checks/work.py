@@ -1,8 +1,8 @@
 """work.py - a scratch tree that always goes, rows with names, programs with a bound on their time.
 
 A check starts itself again as process 1 of mount and PID namespaces of its own. Whatever it
-mounts or starts in there is gone with process 1, however it ends; outside, the scratch tree
-is removed afterwards, when nothing can be mounted in it any more.
+mounts or starts in there is gone with process 1, however it ends; outside, what is left of the
+scratch tree is removed afterwards, when nothing can be mounted in it any more.
 """
 
 import collections
@@ -22,6 +22,7 @@ import traceback
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = ["/usr/bin/python3", "-B"]
 _SCRATCH, _CGROUP = "LANTHORN_CHECK", "LANTHORN_CHECK_CGROUP"
+_TREE_KIB = 6 << 20  # more than the scratch tree ever holds
 _PR_SET_PDEATHSIG = 1
 
 Row = collections.namedtuple("Row", "name says check seconds")
@@ -65,28 +66,34 @@ def once(step):
 
 # The scratch tree
 
-def is_inside():
-    return os.getpid() == 1 and _SCRATCH in os.environ
-
-
 def enter():
     """Returns inside the namespaces; outside, waits for the inside and ends with its status."""
-    if is_inside():
+    if os.getpid() == 1 and _SCRATCH in os.environ:
         return
-    scratch = tempfile.mkdtemp(prefix="lanthorn-check-", dir=os.environ.get("TMPDIR", "/var/tmp"))
-    os.chmod(scratch, 0o755)
-    cgroup = _make_cgroup(os.path.basename(scratch))
+    top = tempfile.mkdtemp(prefix="lanthorn-check-", dir=os.environ.get("TMPDIR", "/var/tmp"))
+    os.makedirs(f"{top}/tree")
+    os.chmod(top, 0o755)
+    cgroup = _make_cgroup(os.path.basename(top))
     status = 1
     try:
-        status = _run_inside(scratch, cgroup)
+        status = _run_inside(top, cgroup)
     finally:
-        _remove_cgroup(cgroup)
-        subprocess.run(["rm", "-rf", "--one-file-system", scratch], check=False)
+        _patiently(top, lambda: subprocess.run(
+            ["rm", "-rf", "--one-file-system", top], check=False, stderr=subprocess.DEVNULL))
+        _patiently(cgroup, lambda: _remove_cgroup(cgroup))
     sys.exit(status)
 
 
-def _run_inside(scratch, cgroup):
-    environment = dict(os.environ, **{_SCRATCH: scratch, _CGROUP: cgroup})
+def _patiently(path, remove, seconds=10):
+    """Until path is gone: the last processes of the inside may still be ending."""
+    end = time.monotonic() + seconds
+    while path and os.path.exists(path) and time.monotonic() < end:
+        remove()
+        time.sleep(0.1)
+
+
+def _run_inside(top, cgroup):
+    environment = dict(os.environ, **{_SCRATCH: top, _CGROUP: cgroup})
     inside = subprocess.Popen(
         ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
          *PYTHON, *sys.argv], env=environment, stdin=subprocess.DEVNULL,
@@ -98,6 +105,16 @@ def _run_inside(scratch, cgroup):
         print("Ended before all was checked.", flush=True)
         return 130
     return status
+
+
+def _use_memory():
+    """Puts the scratch tree into memory if there is plenty, unless $TMPDIR names another place: it
+    is faster, and goes at once with the namespace."""
+    with open("/proc/meminfo", encoding="ascii") as lines:
+        kib = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    if kib >= 2 * _TREE_KIB and "TMPDIR" not in os.environ:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=755,size={_TREE_KIB}k", "tmpfs",
+                        scratch()], check=True)
 
 
 def _die_with_parent():
@@ -122,19 +139,25 @@ def _make_cgroup(name):
     return path
 
 
-def _remove_cgroup(path, patience_s=10):
-    end = time.monotonic() + patience_s
-    while path and os.path.exists(path) and time.monotonic() < end:
-        for folder, _, _ in os.walk(path, topdown=False):
-            try:
-                os.rmdir(folder)
-            except OSError:
-                time.sleep(0.1)  # its last process is still ending
+def _remove_cgroup(path):
+    for folder, _, _ in os.walk(path, topdown=False):
+        try:
+            os.rmdir(folder)
+        except OSError:
+            return  # somebody is still in there
 
 
 def scratch(*parts):
     """A path in the scratch tree; the folders above it exist."""
-    path = pathlib.Path(os.environ[_SCRATCH], *parts)
+    return _with_folders(pathlib.Path(os.environ[_SCRATCH], "tree", *parts))
+
+
+def on_disk(*parts):
+    """The same on a disk, for what is measured."""
+    return _with_folders(pathlib.Path(os.environ[_SCRATCH], "disk", *parts))
+
+
+def _with_folders(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -183,7 +206,7 @@ def _stop(process):
 
 
 def _shown(command):
-    text = shlex.join(command).replace(os.environ[_SCRATCH] + "/", "")
+    text = shlex.join(command).replace(f"{scratch()}/", "")
     return text if len(text) < 200 else text[:200] + " …"
 
 

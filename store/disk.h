@@ -12,7 +12,9 @@
 #include <sys/types.h>
 
 struct disk {
-    int (*open)(void *ctx, const char *path, int flags, mode_t mode); /* O_CLOEXEC is added */
+    /* O_CLOEXEC is added. What is not of the kind asked for is refused without waiting: a
+     * directory with O_DIRECTORY, else a plain file that is no link. */
+    int (*open)(void *ctx, const char *path, int flags, mode_t mode);
     ssize_t (*pread)(void *ctx, int fd, void *bytes, size_t len, uint64_t offset);
     ssize_t (*pwrite)(void *ctx, int fd, const void *bytes, size_t len, uint64_t offset);
     int (*datasync)(void *ctx, int fd);

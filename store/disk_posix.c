@@ -13,12 +13,28 @@
         (result) = (call);                                                                         \
     } while ((result) < 0 && errno == EINTR)
 
+/* Reading from a pipe would wait, and a device may be without end. */
+static int check_plain(int fd)
+{
+    struct stat about;
+    if (fstat(fd, &about) < 0)
+        return -errno;
+    return S_ISREG(about.st_mode) ? 0 : S_ISDIR(about.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+}
+
 static int posix_open(void *ctx, const char *path, int flags, mode_t mode)
 {
     (void)ctx;
     int fd;
+    if (!(flags & O_DIRECTORY))
+        flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     UNTIL_DONE(fd, open(path, flags | O_CLOEXEC, mode));
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    int status = flags & O_DIRECTORY ? 0 : check_plain(fd);
+    if (status < 0)
+        (void)close(fd); /* nothing was written */
+    return status < 0 ? status : fd;
 }
 
 static ssize_t posix_pread(void *ctx, int fd, void *bytes, size_t len, uint64_t offset)

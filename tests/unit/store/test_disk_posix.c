@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/lanthorn-disk-XXXXXX", path[64], other[64];
@@ -69,6 +70,41 @@ static void test_failures_come_as_negative_errno(void **state)
     assert_null(d->map(d->ctx, -1, 1));
 }
 
+static void test_what_is_no_plain_file_is_not_opened(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int flags, want;
+    } rows[] = {
+        {"to read", O_RDONLY, -EMEDIUMTYPE},
+        {"to read and write", O_RDWR | O_CREAT, -EMEDIUMTYPE},
+        {"to replace", O_WRONLY | O_CREAT | O_TRUNC, -ENXIO},
+    };
+    const struct disk *d = disk_posix();
+    struct stat about;
+    assert_int_equal(mkfifo(path, 0600), 0);
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        CHECK(d->open(d->ctx, path, rows[i].flags, 0600) == rows[i].want, rows[i].name);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(d->open(d->ctx, dir, O_RDONLY, 0), -EISDIR);
+    assert_int_equal(symlink(other, path), 0);
+    assert_int_equal(d->open(d->ctx, path, O_RDWR | O_CREAT, 0600), -ELOOP);
+    assert_int_equal(stat(other, &about), -1);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_a_directory_may_be_named_by_a_link(void **state)
+{
+    (void)state;
+    const struct disk *d = disk_posix();
+    assert_int_equal(symlink(dir, path), 0);
+    int fd = d->open(d->ctx, path, O_RDONLY | O_DIRECTORY, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(d->close(d->ctx, fd), 0);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void test_a_lock_is_met_by_a_second_open_and_gone_with_the_first(void **state)
 {
     (void)state;
@@ -105,6 +141,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_written_can_be_read),
         cmocka_unit_test(test_failures_come_as_negative_errno),
+        cmocka_unit_test(test_what_is_no_plain_file_is_not_opened),
+        cmocka_unit_test(test_a_directory_may_be_named_by_a_link),
         cmocka_unit_test(test_a_lock_is_met_by_a_second_open_and_gone_with_the_first),
         cmocka_unit_test(test_a_map_writes_through_after_close),
     };

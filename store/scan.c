@@ -111,7 +111,9 @@ static enum lth_err search(struct scan *s, uint64_t *offset)
 {
     struct segment_frame f;
     for (; s->false_starts < FALSE_STARTS_MAX; ++*offset) {
-        const uint8_t *at = file_window_view(&s->window, *offset, FRAME_FIELDS_LEN);
+        const uint8_t *at = *offset < s->out->file_len
+                                ? file_window_view(&s->window, *offset, FRAME_FIELDS_LEN)
+                                : NULL;
         if (!at)
             return s->window.status < 0 ? disk_failed(s, s->window.status) : LTH_NOT_FOUND;
         if (!looks_like_frame(at) || segment_frame_parse(at, &f) != LTH_OK)
@@ -219,7 +221,7 @@ static enum lth_err walk(struct scan *s, uint64_t limit, bool last)
     s->at = SEGMENT_HEADER_LEN;
     s->false_starts = 0;
     while (s->out->next < limit) {
-        enum lth_err err = s->at > UINT32_MAX ? LTH_NOT_FOUND : prove(s, s->at, &f);
+        enum lth_err err = s->at >= s->out->file_len ? LTH_NOT_FOUND : prove(s, s->at, &f);
         if (err == LTH_OK)
             err = accept(s, &f);
         else if (err == LTH_NOT_FOUND || err == LTH_DAMAGED)
@@ -316,6 +318,10 @@ static enum lth_err scan_file(struct scan *s, const struct file *f, size_t slot)
         return err;
     s->out->last = s->place.number;
     s->out->file_len = (uint64_t)size;
+    if (size > SEGMENT_FILE_MAX) { /* a file with holes would be read for hours */
+        s->out->file_len = SEGMENT_FILE_MAX;
+        s->out->damaged = true;
+    }
     file_window_over(&s->window, f, READ_AHEAD);
     return walk(s, limit.next, limit.last);
 }

@@ -17,7 +17,8 @@ enum {
     FRAME_FIELDS_LEN = 24, /* checksummed, in the clear */
     FRAME_PLAIN_AT = 48,   /* where the sealed records begin */
     FRAME_OVERHEAD = FRAME_PLAIN_AT + SEGMENT_TAG_LEN,
-    FRAME_RECORDS = 1, /* type; 2 to 15 are reserved, FORMAT.md */
+    SEGMENT_FILE_MAX = 128 << 20, /* twice what a segment ends at: no file has more to be read */
+    FRAME_RECORDS = 1,            /* type; 2 to 15 are reserved, FORMAT.md */
 };
 
 /* --- the header of the file --- */

@@ -5,6 +5,7 @@
 #include "base/cursor.h"
 #include "store/crc32c.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -152,6 +153,39 @@ static void test_crafted_frames_cost_a_bounded_search(void **state)
     free(bytes);
 }
 
+/* A disk whose files go on with a hole, to 1 TiB. */
+static const struct disk *whole;
+static uint64_t bytes_read;
+static int64_t size_with_hole(void *ctx, int fd)
+{
+    (void)ctx;
+    (void)fd;
+    return (int64_t)1 << 40;
+}
+static ssize_t pread_with_hole(void *ctx, int fd, void *bytes, size_t len, uint64_t offset)
+{
+    memset(bytes, 0, len);
+    bytes_read += len;
+    ssize_t got = whole->pread(ctx, fd, bytes, len, offset);
+    return got < 0 || bytes_read > 2 * (uint64_t)SEGMENT_FILE_MAX ? -EIO : (ssize_t)len;
+}
+
+static void test_a_hole_behind_a_segment_is_not_read_to_its_end(void **state)
+{
+    (void)state;
+    struct memdisk *m = filled(3, 0), *real = memdisk_copy(m);
+    struct scan_result r;
+    whole = &real->disk;
+    m->disk.size = size_with_hole;
+    m->disk.pread = pread_with_hole;
+    bytes_read = 0;
+    CHECK_ERR(scan(m, &r), LTH_OK, "scan");
+    assert_true(r.damaged);
+    assert_int_equal(r.next, 4);
+    memdisk_free(real);
+    memdisk_free(m);
+}
+
 static void test_a_disk_that_cannot_be_read_is_no_damage(void **state)
 {
     (void)state;
@@ -184,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_a_proved_frame_of_unknown_type_is_too_new),
         cmocka_unit_test(test_segments_of_two_histories_do_not_fit),
         cmocka_unit_test(test_crafted_frames_cost_a_bounded_search),
+        cmocka_unit_test(test_a_hole_behind_a_segment_is_not_read_to_its_end),
         cmocka_unit_test(test_a_disk_that_cannot_be_read_is_no_damage),
     };
     return cmocka_run_group_tests(tests, begin, NULL);

@@ -196,6 +196,28 @@ static int begin_writing(const struct options *o, struct start *s)
     return err == LTH_OK ? EXIT_DONE : refuse_store(err, o, s);
 }
 
+/* Whoever can change what is there can lead our writing to other files of ours. */
+static int refuse_dir(enum lth_err err, const char *dir)
+{
+    if (err == LTH_FORGED)
+        complain("The directory %s, or log in it, belongs to another user: choose one of your own "
+                 "with --data.",
+                 dir);
+    else if (err == LTH_UNAVAILABLE)
+        complain("Others may write in the directory %s, or in log in it: chmod go-w it if they "
+                 "did not, or choose another with --data.",
+                 dir);
+    else
+        complain("%s, or log in it, is no directory: choose another place with --data.", dir);
+    return EXIT_FAILED;
+}
+
+static int check_dir(const char *dir)
+{
+    enum lth_err err = data_dir_check(dir);
+    return err == LTH_OK ? EXIT_DONE : refuse_dir(err, dir);
+}
+
 /* find: data_dir_name, or data_dir_find, which makes directories. */
 static int find_dir(const struct options *o, struct start *s,
                     enum lth_err (*find)(const char *given, char *path, size_t size))
@@ -203,7 +225,7 @@ static int find_dir(const struct options *o, struct start *s,
     memset(s, 0, sizeof *s);
     enum lth_err err = find(o->data, s->data_dir, sizeof s->data_dir);
     if (err == LTH_OK)
-        return EXIT_DONE;
+        return check_dir(s->data_dir);
     complain("There is no place for the data (%s): choose a directory with --data.",
              err == LTH_IO ? strerror(errno) : lth_strerror(err));
     return EXIT_FAILED;

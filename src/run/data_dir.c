@@ -57,3 +57,23 @@ enum lth_err data_dir_find(const char *given, char *path, size_t size)
     enum lth_err err = data_dir_name(given, path, size);
     return err == LTH_OK ? make_parents(path) : err;
 }
+
+static enum lth_err check_owner(const struct stat *at)
+{
+    if (!S_ISDIR(at->st_mode))
+        return LTH_MALFORMED;
+    if (at->st_uid != geteuid() && at->st_uid != 0)
+        return LTH_FORGED;
+    return at->st_mode & (S_IWGRP | S_IWOTH) ? LTH_UNAVAILABLE : LTH_OK;
+}
+
+enum lth_err data_dir_check(const char *path)
+{
+    char log[4096];
+    struct stat at;
+    int len = snprintf(log, sizeof log, "%s/log", path);
+    enum lth_err err = stat(path, &at) == 0 ? check_owner(&at) : LTH_OK;
+    if (err == LTH_OK && len > 0 && (size_t)len < sizeof log && lstat(log, &at) == 0)
+        err = check_owner(&at);
+    return err;
+}

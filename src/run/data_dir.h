@@ -14,6 +14,12 @@ LTH_MUST_USE enum lth_err data_dir_name(const char *given, char *path, size_t si
 /* The same, and the directories above it are made, mode 0700. LTH_IO: errno says why not. */
 LTH_MUST_USE enum lth_err data_dir_find(const char *given, char *path, size_t size);
 
+/* Whether what is kept there is this user's alone to change, or root's: of the directory, which a
+ * link may name, and of log in it. LTH_OK also when there is none yet, or nobody can say;
+ * LTH_FORGED: another user's; LTH_UNAVAILABLE: others may write in it; LTH_MALFORMED: it is no
+ * directory. */
+LTH_MUST_USE enum lth_err data_dir_check(const char *path);
+
 /* The user's home: $HOME, else what the user database says; NULL when neither knows. Borrowed
  * until the next look into either. */
 const char *data_dir_home(void);

@@ -118,12 +118,87 @@ static void test_a_path_that_does_not_fit_is_too_long(void **state)
     assert_int_equal(data_dir_find("/eight88", path, sizeof path), LTH_TOO_LONG);
 }
 
+static uid_t me = (uid_t)-1;
+uid_t __real_geteuid(void);
+uid_t __wrap_geteuid(void);
+
+/* In the place of geteuid, by the linker's --wrap. */
+uid_t __wrap_geteuid(void)
+{
+    return me == (uid_t)-1 ? __real_geteuid() : me;
+}
+
+/* A file, a link to the home directory or a directory of that mode; none for NULL. */
+static void make(const char *path, const char *kind, mode_t mode)
+{
+    if (kind && strcmp(kind, "directory") == 0) {
+        assert_int_equal(mkdir(path, 0700), 0);
+        assert_int_equal(chmod(path, mode), 0);
+    } else if (kind && strcmp(kind, "link") == 0) {
+        assert_int_equal(symlink(home, path), 0);
+    } else if (kind) {
+        assert_int_equal(mknod(path, S_IFREG | mode, 0), 0);
+    }
+}
+
+static void test_only_a_directory_of_ones_own_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *data;
+        mode_t data_mode;
+        const char *log;
+        mode_t log_mode;
+        enum lth_err want;
+    } rows[] = {
+        {"nothing yet", NULL, 0, NULL, 0, LTH_OK},
+        {"our own", "directory", 0700, "directory", 0700, LTH_OK},
+        {"others may look", "directory", 0755, "directory", 0755, LTH_OK},
+        {"no log yet", "directory", 0700, NULL, 0, LTH_OK},
+        {"by a link", "link", 0, NULL, 0, LTH_OK},
+        {"the group may write", "directory", 0770, NULL, 0, LTH_UNAVAILABLE},
+        {"the world may write", "directory", 01777, NULL, 0, LTH_UNAVAILABLE},
+        {"the world may write in log", "directory", 0700, "directory", 0702, LTH_UNAVAILABLE},
+        {"a file", "file", 0600, NULL, 0, LTH_MALFORMED},
+        {"log is a file", "directory", 0700, "file", 0600, LTH_MALFORMED},
+        {"log is a link", "directory", 0700, "link", 0, LTH_MALFORMED},
+    };
+    char data[128], log[160];
+    snprintf(data, sizeof data, "%s/checked", home);
+    snprintf(log, sizeof log, "%s/log", data);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        make(data, rows[i].data, rows[i].data_mode);
+        make(log, rows[i].log, rows[i].log_mode);
+        CHECK_ERR(data_dir_check(data), rows[i].want, rows[i].name);
+        (void)remove(log);
+        (void)remove(data);
+    }
+}
+
+/* The owner of a file is not for everybody to change, so somebody else looks. */
+static void test_a_directory_of_another_user_is_not_taken(void **state)
+{
+    (void)state;
+    char data[128];
+    snprintf(data, sizeof data, "%s/theirs", home);
+    make(data, "directory", 0700);
+    bool by_root = __real_geteuid() == 0 && chown(data, 1000, 1000) == 0;
+    assert_int_equal(by_root || __real_geteuid() != 0, 1);
+    me = by_root ? 0 : __real_geteuid() + 1;
+    enum lth_err err = data_dir_check(data);
+    me = (uid_t)-1;
+    assert_int_equal(err, LTH_FORGED);
+    assert_int_equal(rmdir(data), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_directory_is_found),
         cmocka_unit_test(test_what_stands_above_it_is_made_for_its_owner_alone),
         cmocka_unit_test(test_a_file_in_the_way_is_an_io_error),
+        cmocka_unit_test(test_only_a_directory_of_ones_own_is_taken),
+        cmocka_unit_test(test_a_directory_of_another_user_is_not_taken),
         cmocka_unit_test(test_a_path_that_does_not_fit_is_too_long),
     };
     return cmocka_run_group_tests(tests, make_home, remove_home);

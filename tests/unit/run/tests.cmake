@@ -12,4 +12,5 @@ unit(run service_uv)
 unit(run tcp_uv)
 
 # Who listens, and who asks, as the test says.
+target_link_options(test_run_data_dir PRIVATE -Wl,--wrap=geteuid)
 target_link_options(test_run_control_socket PRIVATE -Wl,--wrap=getsockopt,--wrap=geteuid)

@@ -6,7 +6,11 @@
 
 #include <stdint.h>
 
-enum { ID_LEN = 32, ID_TEXT_LEN = 52 };
+enum {
+    ID_LEN = 32,
+    ID_TEXT_LEN = 52,
+    ID_PREFIX_MIN = 6, /* first letters that may stand for the whole */
+};
 
 /* Writes ID_TEXT_LEN characters and a zero. */
 void id_write(const uint8_t id[ID_LEN], char text[ID_TEXT_LEN + 1]);

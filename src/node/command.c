@@ -1,6 +1,7 @@
 /* node/command.c - what is asked of a node, and its answers. */
 #include "node/command.h"
 
+#include "base/marked_name.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "node/delivery.h"
@@ -186,10 +187,20 @@ static void on_name(struct node *n, const struct command *c)
     store_setting(n, c, NULL, &w);
 }
 
+static bool is_good_petname(struct node *n, const struct command *c)
+{
+    bool is_marked = c->name && marked_name_is(c->name);
+    if (is_marked)
+        say_error(n, c->ticket, CODE_USAGE,
+                  "The petname ends in ~ and letters, which is how people of one name are told "
+                  "apart: choose another one.");
+    return !is_marked && (!c->name || is_good_name(n, c));
+}
+
 static void on_petname(struct node *n, const struct command *c)
 {
     struct contact_record wanted;
-    struct contact *contact = c->name && !is_good_name(n, c) ? NULL : who(n, c);
+    struct contact *contact = is_good_petname(n, c) ? who(n, c) : NULL;
     if (!contact)
         return;
     contact_to_record(n, contact, &wanted);

@@ -1,5 +1,6 @@
 #include "node/contacts.h"
 
+#include "base/marked_name.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -57,6 +58,14 @@ static bool has_name_or_id(const struct contact *c, const char *who)
            (strlen(who) >= ID_PREFIX_MIN && strncasecmp(text, who, strlen(who)) == 0);
 }
 
+/* A word of this form is never an announced name: they choose it, and could redirect us. */
+static bool is_meant(const struct contact *c, const char *who)
+{
+    char text[ID_TEXT_LEN + 1];
+    id_write(c->identity.id, text);
+    return marked_name_means(who, c->name, text) || marked_name_means(who, c->petname, text);
+}
+
 /* Somebody met in passing: nothing was said, marked or named, and they are not here. */
 static bool is_passer_by(const struct contact *c)
 {
@@ -109,7 +118,9 @@ enum lth_err contacts_find(const struct contacts *c, const char *who, struct con
         return contact ? LTH_OK : LTH_NOT_FOUND;
     }
     enum lth_err err = find_one(c, who, has_petname, out);
-    return err == LTH_NOT_FOUND ? find_one(c, who, has_name_or_id, out) : err;
+    if (err != LTH_NOT_FOUND)
+        return err;
+    return find_one(c, who, marked_name_is(who) ? is_meant : has_name_or_id, out);
 }
 
 const struct contact *contacts_namesake(const struct contacts *c, const struct contact *of)

@@ -1,8 +1,9 @@
 /* node/contacts.h - the people we have met: pinned keys, names, and how they are called here.
  *
  * A contact is its id. Names are only ways to find one: the id itself, else the petname we
- * gave, else the name they announce or a prefix of the id, if it fits nobody else. What fits
- * more than one is refused, never guessed.
+ * gave, else, in a word of the form NAME~ID (base/marked_name.h), a name and a prefix of the id,
+ * else the name they announce or a prefix of the id, if it fits nobody else. What fits more than
+ * one is refused, never guessed.
  */
 #ifndef LTH_NODE_CONTACTS_H
 #define LTH_NODE_CONTACTS_H
@@ -12,7 +13,7 @@
 
 #include <uthash.h>
 
-enum { CONTACTS_MAX = 1024, ID_PREFIX_MIN = 6 };
+enum { CONTACTS_MAX = 1024 };
 
 /* So much of something in some time. */
 struct allowance {

@@ -1,4 +1,5 @@
 /* node/group_command.c - what is asked of a group, and what is said to it. */
+#include "base/marked_name.h"
 #include "base/utf8.h"
 #include "node/delivery.h"
 #include "node/keys.h"
@@ -19,17 +20,21 @@ enum {
 static bool is_called(const struct group *g, const char *who)
 {
     char id[2 * HASH_LEN + 1];
+    const char *word = who[0] == '#' ? who + 1 : who, *name = roster_name(g->roster);
     sodium_bin2hex(id, sizeof id, roster_id(g->roster), HASH_LEN);
-    return strcmp(who, id) == 0 ||
-           strcmp(who[0] == '#' ? who + 1 : who, roster_name(g->roster)) == 0;
+    if (marked_name_is(word))
+        return marked_name_means(word, name, id);
+    return strcmp(who, id) == 0 || strcmp(word, name) == 0;
 }
 
-/* Those that we are in come before those that we were in. */
+/* Those that we are in come before those that we were in; but a mark is meant for one of them
+ * all, and a group that was made to bear the same one takes nobody's place. */
 static size_t find_called(const struct node *n, const char *who, bool is_member, struct group **out)
 {
     size_t count = 0;
     for (struct group *g = n->groups.first; g; g = g->next) {
-        if (!g->conversation || g->is_member != is_member || !is_called(g, who))
+        bool is_due = g->is_member == is_member || marked_name_is(who);
+        if (!g->conversation || !is_due || !is_called(g, who))
             continue;
         *out = g;
         count++;
@@ -183,6 +188,10 @@ static bool is_good_group_name(struct node *n, const struct command *c)
                   GROUP_NAME_MAX);
     else if (!utf8_is_valid((const uint8_t *)c->name, len))
         say_error(n, c->ticket, CODE_BAD_UTF8, "The name is not valid UTF-8: choose another one.");
+    else if (marked_name_is(c->name))
+        say_error(n, c->ticket, CODE_USAGE,
+                  "The name ends in ~ and letters, which is how groups of one name are told apart: "
+                  "choose another one.");
     else
         return true;
     return false;

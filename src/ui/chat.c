@@ -143,7 +143,7 @@ static const struct group_view *pick(const struct chat_question *q, const struct
     switch (group_pick(groups, q->group, &found)) {
     case LTH_OK: return found;
     case LTH_AMBIGUOUS:
-        refuse(pen, "More than one group has this name: Tab behind # gives their ids.");
+        refuse(pen, "More than one group has this name: Tab behind # tells them apart.");
         return NULL;
     default: refuse(pen, "There is no such group here: /groups lists them."); return NULL;
     }

@@ -1,5 +1,7 @@
 #include "ui/group_pick.h"
 
+#include "base/marked_name.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -11,8 +13,11 @@ void group_id_write(const uint8_t id[CONVERSATION_ID_LEN], char text[GROUP_TEXT_
 static bool is_named(const struct group_view *g, const char *word)
 {
     uint8_t id[CONVERSATION_ID_LEN];
+    char text[GROUP_TEXT_LEN + 1];
+    group_id_write(g->id, text);
     if (*word == '#')
-        return strcmp(g->name, word + 1) == 0;
+        return marked_name_is(word) ? marked_name_means(word + 1, g->name, text)
+                                    : strcmp(g->name, word + 1) == 0;
     return strlen(word) == GROUP_TEXT_LEN &&
            sodium_hex2bin(id, sizeof id, word, GROUP_TEXT_LEN, NULL, NULL, NULL) == 0 &&
            memcmp(id, g->id, sizeof id) == 0;

@@ -1,7 +1,7 @@
-/* ui/group_pick.h - which group of the node's list a typed word names: #name or the whole id.
+/* ui/group_pick.h - which group of the node's list a typed word names: #name, #name~id or the id.
  *
- * Names are compared as they are; two groups of one name are told apart by their ids only, for
- * a guess could send words to the wrong people.
+ * Names are compared as they are; two groups of one name are told apart by their marks
+ * (base/marked_name.h) or ids only, for a guess could send words to the wrong people.
  */
 #ifndef LTH_UI_GROUP_PICK_H
 #define LTH_UI_GROUP_PICK_H

@@ -155,7 +155,7 @@ static void say_member(struct pen *pen, const struct member_view *m, const struc
     if (m->is_me)
         pen_say(pen, "(you)");
     else
-        pen_person(pen, m->name);
+        names_quote_person(names, m->id, m->name, pen);
     pen_style(pen, STYLE_PLAIN);
     pen_say(pen, "%s", m->admin ? "  admin" : "");
     if (!m->is_me)
@@ -192,13 +192,13 @@ static size_t count_here(const struct group_view *g)
     return here;
 }
 
-static void say_group(struct pen *pen, const struct group_view *g)
+static void say_group(struct pen *pen, const struct names *names, const struct group_view *g)
 {
     char id[GROUP_TEXT_LEN + 1];
     group_id_write(g->id, id);
     pen_say(pen, "   ");
     pen_style(pen, STYLE_NAME);
-    pen_group(pen, g->name);
+    names_quote_group(names, g->id, pen);
     pen_style(pen, STYLE_PLAIN);
     if (g->is_member)
         pen_say(pen, "  %zu member%s, %zu of the others here%s", g->member_count,
@@ -213,8 +213,11 @@ static void say_group(struct pen *pen, const struct group_view *g)
 
 void group_text_list(struct pen *pen, const struct event *e)
 {
+    struct names names = {0}; /* of this list: it has all groups */
+    names_learn(&names, e);
     for (size_t i = 0; i < e->groups.count; i++)
-        say_group(pen, &e->groups.groups[i]);
+        say_group(pen, &names, &e->groups.groups[i]);
+    names_clear(&names);
     if (e->groups.count)
         return;
     prompt_text_notice(pen);

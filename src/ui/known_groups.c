@@ -69,8 +69,11 @@ bool known_groups_is_empty(const struct known_groups *k, const uint8_t id[CONVER
     return group && group->is_empty;
 }
 
-static bool has_namesake(const struct known_groups *k, const struct known_group *group)
+/* True when the bare name could be taken for another group's name or mark. */
+static bool wants_mark(const struct known_groups *k, const struct known_group *group)
 {
+    if (marked_name_is_like(group->name))
+        return true;
     for (const struct known_group *other = k->table; other; other = other->hh.next)
         if (other != group && strcmp(other->name, group->name) == 0)
             return true;
@@ -85,7 +88,7 @@ void known_groups_name(const struct known_groups *k, const uint8_t id[CONVERSATI
     group_id_write(id, text);
     if (!group)
         snprintf(name, KNOWN_GROUP_SIZE, "%.*s", SHORT_GROUP_LEN, text);
-    else if (has_namesake(k, group))
+    else if (wants_mark(k, group))
         snprintf(name, KNOWN_GROUP_SIZE, "%s~%.*s", group->name, SHORT_GROUP_LEN, text);
     else
         snprintf(name, KNOWN_GROUP_SIZE, "%s", group->name);
@@ -93,24 +96,31 @@ void known_groups_name(const struct known_groups *k, const uint8_t id[CONVERSATI
 
 static char *write_completion(const struct known_groups *k, const struct known_group *group)
 {
-    char text[GROUP_TEXT_LEN + 1];
+    char text[GROUP_TEXT_LEN + 1], name[KNOWN_GROUP_SIZE];
     group_id_write(group->id, text);
-    return typed_word_can_be(group->name) && !has_namesake(k, group)
-               ? typed_word_write("#", group->name)
-               : strdup(text);
+    known_groups_name(k, group->id, name);
+    return typed_word_can_be(group->name) ? typed_word_write("#", name) : strdup(text);
 }
 
-/* True when "#name" begins with start. */
-static bool begins_with(const char *name, const char *start)
+/* True when start is the beginning of "#name", or goes on into its mark. */
+static bool begins_with(const struct known_groups *k, const struct known_group *group,
+                        const char *start)
 {
-    const char *name_start = start + (*start == '#');
-    return !*start || (*start == '#' && strncmp(name, name_start, strlen(name_start)) == 0);
+    char name[KNOWN_GROUP_SIZE];
+    size_t name_len = strlen(group->name);
+    if (*start != '#')
+        return !*start;
+    start++;
+    if (strlen(start) <= name_len || start[name_len] != '~')
+        return strncmp(group->name, start, strlen(start)) == 0;
+    known_groups_name(k, group->id, name);
+    return strncmp(name, start, strlen(start)) == 0;
 }
 
 char *known_groups_complete(const struct known_groups *k, const char *start, size_t *nth)
 {
     for (const struct known_group *group = k->table; group; group = group->hh.next)
-        if (begins_with(group->name, start) && (*nth)-- == 0)
+        if (begins_with(k, group, start) && (*nth)-- == 0)
             return write_completion(k, group);
     return NULL;
 }

@@ -7,11 +7,12 @@
 #ifndef LTH_UI_KNOWN_GROUPS_H
 #define LTH_UI_KNOWN_GROUPS_H
 
+#include "base/marked_name.h"
 #include "node/event.h"
 
 enum {
     KNOWN_GROUPS_MAX = 1024,
-    SHORT_GROUP_LEN = 8, /* hex characters of an id that name it on the screen */
+    SHORT_GROUP_LEN = MARK_LEN, /* hex characters of an id that name it on the screen */
     KNOWN_GROUP_SIZE = NAME_MAX_LEN + 1 + SHORT_GROUP_LEN + 1, /* name, ~, short id, zero */
 };
 
@@ -30,13 +31,13 @@ bool known_groups_is_left(const struct known_groups *k, const uint8_t id[CONVERS
 /* True when it is known that nobody but us is in it. */
 bool known_groups_is_empty(const struct known_groups *k, const uint8_t id[CONVERSATION_ID_LEN]);
 
-/* The name without #; "ops~3f2a91bc" when another known group has the same; the short id of one
- * that is not known. A stranger's words. */
+/* The name without #; with a mark, "ops~3f2a91bc", when another known group has the same or a tilde
+ * stands in it (base/marked_name.h); the short id of one that is not known. A stranger's words. */
 void known_groups_name(const struct known_groups *k, const uint8_t id[CONVERSATION_ID_LEN],
                        char name[KNOWN_GROUP_SIZE]);
 
-/* The nth way to complete start into a group: #name, in quotes when it has spaces; the whole id
- * when the name could not be typed or is not the only one of its kind. Caller frees; NULL behind
+/* The nth way to complete start into a group: #name with its mark, in quotes when it has spaces;
+ * the whole id when the name could not be typed. Caller frees; NULL behind
  * the last: then *nth is less by as many as there are. */
 char *known_groups_complete(const struct known_groups *k, const char *start, size_t *nth);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <uthash.h>
 
 struct known_peer {
@@ -77,10 +78,28 @@ static void write_short_id(const uint8_t id[ID_LEN], char text[SHORT_ID_LEN + 1]
     text[SHORT_ID_LEN] = '\0';
 }
 
-static bool has_namesake(const struct known_peers *k, const struct known_peer *peer)
+static bool is_id_like(const char *name)
 {
+    return strlen(name) >= ID_PREFIX_MIN &&
+           !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567")];
+}
+
+static bool has_id(const struct known_peer *peer, const char *beginning)
+{
+    char id[ID_TEXT_LEN + 1];
+    id_write(peer->id, id);
+    return strncasecmp(id, beginning, strlen(beginning)) == 0;
+}
+
+/* True when the bare name could be taken for somebody else's name, mark or id. */
+static bool wants_mark(const struct known_peers *k, const struct known_peer *peer)
+{
+    bool id_like = is_id_like(peer->name);
+    if (marked_name_is_like(peer->name))
+        return true;
     for (const struct known_peer *other = k->table; other; other = other->hh.next)
-        if (other != peer && strcmp(other->name, peer->name) == 0)
+        if (other != peer &&
+            (strcmp(other->name, peer->name) == 0 || (id_like && has_id(other, peer->name))))
             return true;
     return false;
 }
@@ -93,7 +112,7 @@ void known_peers_name(const struct known_peers *k, const uint8_t id[ID_LEN],
     write_short_id(id, short_id);
     if (!peer || !peer->name[0])
         snprintf(name, KNOWN_NAME_SIZE, "%s", short_id);
-    else if (has_namesake(k, peer))
+    else if (wants_mark(k, peer))
         snprintf(name, KNOWN_NAME_SIZE, "%s~%s", peer->name, short_id);
     else
         snprintf(name, KNOWN_NAME_SIZE, "%s", peer->name);
@@ -101,16 +120,29 @@ void known_peers_name(const struct known_peers *k, const uint8_t id[ID_LEN],
 
 static char *write_completion(const struct known_peers *k, const struct known_peer *peer)
 {
-    char short_id[SHORT_ID_LEN + 1];
+    char short_id[SHORT_ID_LEN + 1], name[KNOWN_NAME_SIZE];
     bool is_clear = typed_word_can_be(peer->name) && !typed_word_is_group(peer->name);
     write_short_id(peer->id, short_id);
-    return is_clear && !has_namesake(k, peer) ? typed_word_write("", peer->name) : strdup(short_id);
+    known_peers_name(k, peer->id, name);
+    return is_clear ? typed_word_write("", name) : strdup(short_id);
+}
+
+/* True when start is the beginning of the name, or goes on into its mark. */
+static bool begins_with(const struct known_peers *k, const struct known_peer *peer,
+                        const char *start)
+{
+    char name[KNOWN_NAME_SIZE];
+    size_t len = strlen(start), name_len = strlen(peer->name);
+    if (len <= name_len || start[name_len] != '~')
+        return strncmp(peer->name, start, len) == 0;
+    known_peers_name(k, peer->id, name);
+    return strncmp(name, start, len) == 0;
 }
 
 char *known_peers_complete(const struct known_peers *k, const char *start, size_t *nth)
 {
     for (const struct known_peer *peer = k->table; peer; peer = peer->hh.next)
-        if (strncmp(peer->name, start, strlen(start)) == 0 && (*nth)-- == 0)
+        if (begins_with(k, peer, start) && (*nth)-- == 0)
             return write_completion(k, peer);
     return NULL;
 }

@@ -1,5 +1,7 @@
 #include "ui/names.h"
 
+#include <stdio.h>
+
 void names_clear(struct names *n)
 {
     known_peers_clear(&n->peers);
@@ -14,6 +16,15 @@ static void learn_group(struct names *n, const struct group_view *g)
             known_peers_introduce(&n->peers, g->members[i].id, g->members[i].name);
 }
 
+/* Who is not known passes for nobody either. name: the beginning of the id. */
+static void use_otherwise(const char *otherwise, char *name, size_t size)
+{
+    char mark[1 + MARK_LEN + 1] = "";
+    if (marked_name_is_like(otherwise))
+        snprintf(mark, sizeof mark, "~%s", name);
+    snprintf(name, size, "%.*s%s", NAME_MAX_LEN, otherwise, mark);
+}
+
 void names_learn(struct names *n, const struct event *e)
 {
     if (e->type == EVENT_CONTACT)
@@ -26,12 +37,28 @@ void names_learn(struct names *n, const struct event *e)
         learn_group(n, &e->groups.groups[i]);
 }
 
+static void write_person(const struct names *n, const uint8_t id[ID_LEN], const char *otherwise,
+                         char name[KNOWN_NAME_SIZE])
+{
+    known_peers_name(&n->peers, id, name);
+    if (otherwise && !known_peers_has(&n->peers, id))
+        use_otherwise(otherwise, name, KNOWN_NAME_SIZE);
+}
+
+static void write_group(const struct names *n, const uint8_t id[CONVERSATION_ID_LEN],
+                        const char *otherwise, char name[KNOWN_GROUP_SIZE])
+{
+    known_groups_name(&n->groups, id, name);
+    if (otherwise && !known_groups_has(&n->groups, id))
+        use_otherwise(otherwise, name, KNOWN_GROUP_SIZE);
+}
+
 void names_quote_person(const struct names *n, const uint8_t id[ID_LEN], const char *otherwise,
                         struct pen *pen)
 {
     char name[KNOWN_NAME_SIZE];
-    known_peers_name(&n->peers, id, name);
-    pen_person(pen, otherwise && !known_peers_has(&n->peers, id) ? otherwise : name);
+    write_person(n, id, otherwise, name);
+    pen_person(pen, name);
 }
 
 void names_quote_group(const struct names *n, const uint8_t id[CONVERSATION_ID_LEN],
@@ -46,11 +73,10 @@ struct message_view names_of_message(const struct names *n, const struct message
                                      struct names_room *room)
 {
     struct message_view known = *m;
-    known_peers_name(&n->peers, m->from, room->person);
-    known_groups_name(&n->groups, m->conversation, room->group);
-    if (known_peers_has(&n->peers, m->from))
-        known.name = room->person;
-    if (m->group_name && known_groups_has(&n->groups, m->conversation))
+    write_person(n, m->from, m->name, room->person);
+    write_group(n, m->conversation, m->group_name, room->group);
+    known.name = room->person;
+    if (m->group_name)
         known.group_name = room->group;
     return known;
 }

@@ -73,7 +73,7 @@ struct share {
 static struct share share_of(const struct tally *t, const uint8_t conversation[CONVERSATION_ID_LEN])
 {
     struct share s = {.person_count = 0};
-    for (const struct tally_item *i = t->items; i < t->items + t->count; i++) {
+    for (const struct tally_item *i = t->items; i && i < t->items + t->count; i++) {
         if (memcmp(i->conversation, conversation, CONVERSATION_ID_LEN) != 0)
             continue;
         if (s.person_count < NAMED_MAX)
@@ -104,7 +104,7 @@ static const char *plural(size_t count)
 
 static void say_late(const struct tally *t, const struct names *names, struct pen *pen)
 {
-    for (const struct tally_item *i = t->items; i < t->items + t->count; i++) {
+    for (const struct tally_item *i = t->items; i && i < t->items + t->count; i++) {
         prompt_text_notice(pen);
         pen_say(pen, "delivered to ");
         names_quote_person(names, i->person, NULL, pen);

@@ -1,6 +1,7 @@
 #include "ui/prompt_text.h"
 
 #include "ui/group_text.h"
+#include "ui/names.h"
 #include "ui/person_uri.h"
 
 #include <inttypes.h>
@@ -109,12 +110,12 @@ void prompt_text_welcome(struct pen *pen, const struct event *ready)
 }
 
 /* The name first, then what the user should know: name, presence, trust, id, addresses. */
-static void write_peer(struct pen *pen, const struct peer_view *p)
+static void write_peer(struct pen *pen, const struct names *names, const struct peer_view *p)
 {
     char address[ENDPOINT_TEXT_LEN];
     pen_say(pen, "   ");
     pen_style(pen, STYLE_NAME);
-    pen_person(pen, p->petname[0] ? p->petname : p->name);
+    names_quote_person(names, p->id, p->petname[0] ? p->petname : p->name, pen);
     pen_style(pen, STYLE_PLAIN);
     if (p->petname[0]) {
         pen_say(pen, " (calls themselves ");
@@ -133,14 +134,25 @@ static void write_peer(struct pen *pen, const struct peer_view *p)
 
 static void write_peers(struct pen *pen, const struct event *e)
 {
+    struct names names = {0}; /* of this list: it has everybody */
+    names_learn(&names, e);
     for (size_t i = 0; i < e->peers.count; i++)
-        write_peer(pen, &e->peers.peers[i]);
+        write_peer(pen, &names, &e->peers.peers[i]);
+    names_clear(&names);
     if (e->peers.count)
         return;
     prompt_text_notice(pen);
     pen_say(pen, "nobody yet: others appear when lanthorn runs on their machines");
     pen_hint(pen, "; where the network blocks multicast, /peer add HOST:PORT reaches them");
     prompt_text_end(pen);
+}
+
+static void write_contact(struct pen *pen, const struct event *e)
+{
+    struct names names = {0};
+    names_learn(&names, e);
+    write_peer(pen, &names, &e->peer);
+    names_clear(&names);
 }
 
 static void write_history(struct pen *pen, const struct event *e, uint64_t now_ms)
@@ -226,7 +238,7 @@ static void write_key_change(struct pen *pen, const struct event *e)
 {
     prompt_text_alarm(pen);
     pen_say(pen, "somebody else calls themselves ");
-    pen_quote(pen, e->key_change.name);
+    pen_person(pen, e->key_change.name);
     pen_say(pen, ": id ");
     say_short_id(pen, e->key_change.new_id);
     pen_say(pen, ", not the ");
@@ -326,7 +338,7 @@ void prompt_text_event(struct pen *pen, const struct event *e, uint64_t now_ms)
     case EVENT_HISTORY: write_history(pen, e, now_ms); break;
     case EVENT_MESSAGE_STATE: write_message_state(pen, e); break;
     case EVENT_NAMED: write_note(pen, false, "others now see you as ", e->named.name, ""); break;
-    case EVENT_CONTACT: write_peer(pen, &e->peer); break;
+    case EVENT_CONTACT: write_contact(pen, e); break;
     case EVENT_SAFETY: write_safety(pen, e); break;
     case EVENT_STATUS: write_status(pen, &e->status); break;
     case EVENT_SYNCED: write_synced(pen, e); break;

@@ -96,9 +96,9 @@ static void message(struct pen *pen, const struct names *names, const struct mes
     end(pen);
 }
 
-static void group(struct pen *pen, const struct group_view *g)
+static void group(struct pen *pen, const struct names *names, const struct group_view *g)
 {
-    pen_group(pen, g->name);
+    names_quote_group(names, g->id, pen);
     pen_say(pen, "\t%s\t%zu\t",
             g->is_admin    ? "admin"
             : g->is_member ? "member"
@@ -233,10 +233,10 @@ void rows_event(struct pen *pen, const struct names *names, const struct event *
             message(pen, names, &e->history.messages[i]);
         break;
     case EVENT_GROUP:
-    case EVENT_LEFT: group(pen, &e->group); break;
+    case EVENT_LEFT: group(pen, names, &e->group); break;
     case EVENT_GROUPS:
         for (size_t i = 0; i < e->groups.count; i++)
-            group(pen, &e->groups.groups[i]);
+            group(pen, names, &e->groups.groups[i]);
         break;
     case EVENT_GAP:
     case EVENT_GAP_FILLED: entries(pen, names, e->gap.from, e->gap.last - e->gap.first + 1); break;

@@ -9,7 +9,7 @@ static struct tally_item *find(const struct tally *t,
                                const uint8_t conversation[CONVERSATION_ID_LEN],
                                const uint8_t person[ID_LEN])
 {
-    for (struct tally_item *i = t->items; i < t->items + t->count; i++)
+    for (struct tally_item *i = t->items; i && i < t->items + t->count; i++)
         if (memcmp(i->conversation, conversation, CONVERSATION_ID_LEN) == 0 &&
             memcmp(i->person, person, ID_LEN) == 0)
             return i;

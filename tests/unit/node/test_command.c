@@ -230,6 +230,10 @@ static void test_a_petname_is_ours_to_give_and_to_take(void **state)
     c.name = "";
     expect_event(&c, EVENT_CONTACT, "removed");
     assert_string_equal(answer()->peer.petname, "");
+    c.name = "pet~abcdefgh";
+    expect_error(&c, CODE_USAGE, "like one of two of one name");
+    c.name = "pet~";
+    expect_event(&c, EVENT_CONTACT, "with a tilde");
     c.who = "nobody";
     expect_error(&c, CODE_UNKNOWN_PEER, "of nobody");
 }

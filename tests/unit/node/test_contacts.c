@@ -30,6 +30,9 @@ static void make(struct contacts *c)
     add(c, 0x80, 0, "other", "pet");
     add(c, 0xa0, 0, "maaaaaaa", "");
     add(c, 0xc0, 0, "eaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ""); /* E's id */
+    add(c, 0xe0, 0, "twin~iaaaaaaj", "");
+    add(c, 0xe8, 0, "carl~zzzzzzzz", "");
+    add(c, 0xf0, 0, "pat", "marked~iaaaaaaj"); /* given before that was refused */
 }
 
 static void test_who_is_found_by_what(void **state)
@@ -60,6 +63,16 @@ static void test_who_is_found_by_what(void **state)
         {"enough of one of them", "aaaaaaab", LTH_OK, A, 1},
         {"a name made to look like the start of an id", "maaaaaaa", LTH_AMBIGUOUS, 0, 0},
         {"a start of an id that is nobody's", "zzzzzz", LTH_NOT_FOUND, 0, 0},
+        {"one of two, by the mark they are shown with", "twin~iaaaaaaa", LTH_OK, I, 0},
+        {"not who is called like the mark of somebody", "twin~iaaaaaaj", LTH_OK, I, 9},
+        {"who is called so, by their own mark", "twin~iaaaaaaj~4aaaaaaa", LTH_OK, 0xe0, 0},
+        {"the mark of a petname", "left~iaaaaaaj", LTH_OK, I, 9},
+        {"a mark with more letters, in capitals", "anna~AAAAAAAAAA", LTH_OK, A, 0},
+        {"a mark with too few letters", "anna~aaaaaaa", LTH_NOT_FOUND, 0, 0},
+        {"a mark that is nobody's, though somebody is called so", "carl~zzzzzzzz", LTH_NOT_FOUND, 0,
+         0},
+        {"the name of one and the id of another", "anna~iaaaaaaa", LTH_NOT_FOUND, 0, 0},
+        {"a petname like a mark: we gave it", "marked~iaaaaaaj", LTH_OK, 0xf0, 0},
         {"nothing", "", LTH_NOT_FOUND, 0, 0},
         {"not even nothing", NULL, LTH_NOT_FOUND, 0, 0},
     };

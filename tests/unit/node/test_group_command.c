@@ -151,6 +151,7 @@ static void test_what_cannot_be_made_is_refused(void **state)
         {"an empty name", "", "bob", 1, CODE_USAGE},
         {"a name of 65 bytes", long_name, "bob", 1, CODE_TOO_LONG},
         {"a name that is no UTF-8", "a\xff", "bob", 1, CODE_BAD_UTF8},
+        {"a name like one of two of one name", "new~01234567", "bob", 1, CODE_USAGE},
         {"somebody unknown", "new", "nobody", 1, CODE_UNKNOWN_PEER},
         {"somebody called NULL", "new", NULL, 1, CODE_UNKNOWN_PEER},
         {"oneself", "new", "host", 1, CODE_UNKNOWN_PEER},
@@ -223,6 +224,29 @@ static void test_a_group_is_named_by_its_name_or_its_id(void **state)
     ask_until_durable(create("band", NULL, 0));
     expect_error((struct command){.type = COMMAND_GROUP_REKEY, .group = "#band"}, CODE_AMBIGUOUS,
                  "two of one name");
+}
+
+/* "#band~01234567", with the first letters of the id. */
+static const char *write_marked(const uint8_t id[HASH_LEN], char word[32])
+{
+    char text[2 * HASH_LEN + 1];
+    sodium_bin2hex(text, sizeof text, id, HASH_LEN);
+    snprintf(word, 32, "#band~%.8s", text);
+    return word;
+}
+
+static void test_a_mark_means_its_group_and_none_that_is_called_so(void **state)
+{
+    (void)state;
+    char word[32];
+    uint8_t ours[HASH_LEN];
+    memcpy(ours, ask_until_durable(create("band", NULL, 0))->group.id, HASH_LEN);
+    struct command c = {.type = COMMAND_GROUP_REKEY, .group = write_marked(ours, word)};
+    assert_memory_equal(ask(c)->group.id, ours, HASH_LEN);
+    bob_says(op_name(word + 1)); /* theirs is called so now */
+    assert_memory_equal(ask(c)->group.id, ours, HASH_LEN);
+    c.group = write_marked(band_id(&b), word);
+    expect_error(c, CODE_UNKNOWN_PEER, "its name is another");
 }
 
 static void test_a_group_without_its_sign_is_spoken_of(void **state)
@@ -563,6 +587,7 @@ int main(void)
         ON_A_STAGE(test_nobody_is_brought_in_who_is_blocked_or_not_clearly_named),
         ON_A_STAGE(test_more_than_256_groups_are_refused_until_one_is_left),
         ON_A_STAGE(test_a_group_is_named_by_its_name_or_its_id),
+        ON_A_STAGE(test_a_mark_means_its_group_and_none_that_is_called_so),
         ON_A_STAGE(test_a_group_without_its_sign_is_spoken_of),
         ON_A_STAGE(test_of_two_the_one_we_are_in_is_meant),
         ON_A_STAGE(test_who_is_no_admin_decides_nothing_but_to_leave),

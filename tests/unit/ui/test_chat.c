@@ -364,7 +364,7 @@ static void test_an_unknown_or_ambiguous_group_leaves_the_conversation_as_it_was
     tell(&f, groups(type(&f, "/to #opsy")->ticket, views, 3));
     read_lines(&f, "!! There is no such group here: /groups lists them.\n");
     tell(&f, groups(type(&f, "/to #twin")->ticket, views, 3));
-    read_lines(&f, "!! More than one group has this name: Tab behind # gives their ids.\n");
+    read_lines(&f, "!! More than one group has this name: Tab behind # tells them apart.\n");
     struct command *c = type(&f, "/to #ops");
     tell(&f, error(c->ticket, CODE_INTERNAL, "No groups."));
     read_lines(&f, "!! No groups.\n");
@@ -529,7 +529,7 @@ static void test_two_groups_named_at_the_start_are_not_guessed_between(void **st
     assert_true(chat_ask(&f.chat, &c));
     f.out.len = 0;
     tell(&f, groups(SEEK_TICKET, views, 2));
-    read_lines(&f, "!! More than one group has this name: Tab behind # gives their ids.\n");
+    read_lines(&f, "!! More than one group has this name: Tab behind # tells them apart.\n");
     assert_false(f.chat.has_current);
     end(&f);
 }

@@ -6,7 +6,7 @@
 static const struct group_view views[] = {
     {.id = {1}, .name = "ops"},     {.id = {2}, .name = "two words"},
     {.id = {0xab}, .name = "twin"}, {.id = {0xac}, .name = "twin"},
-    {.id = {5}, .name = "#marked"},
+    {.id = {5}, .name = "#marked"}, {.id = {6}, .name = "twin~ab000000"},
 };
 
 #define ZEROS "00000000000000000000000000000000000000000000000000000000000000"
@@ -25,6 +25,12 @@ static const struct {
     {"#", LTH_NOT_FOUND, 0},
     {"", LTH_NOT_FOUND, 0},
     {"#twin", LTH_AMBIGUOUS, 0},
+    {"#twin~ab000000", LTH_OK, 2}, /* not the group that is called so */
+    {"#twin~AC00000000", LTH_OK, 3},
+    {"#twin~ab000000~06000000", LTH_OK, 5},
+    {"#twin~ad000000", LTH_NOT_FOUND, 0},
+    {"#twin~ab", LTH_NOT_FOUND, 0},
+    {"twin~ab000000", LTH_NOT_FOUND, 0},
     {"ab" ZEROS, LTH_OK, 2},
     {"AC" ZEROS, LTH_OK, 3},
     {"ad" ZEROS, LTH_NOT_FOUND, 0},

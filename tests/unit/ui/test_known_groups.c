@@ -53,8 +53,21 @@ static void test_namesakes_are_told_apart(void **state)
     update(&k, group(0xab, "ops"));
     check_name(&k, 1, "ops~01000000");
     check_name(&k, 0xab, "ops~ab000000");
-    check_completion(&k, "#o", 1,
-                     "ab00000000000000000000000000000000000000000000000000000000000000");
+    check_completion(&k, "#o", 1, "#ops~ab000000");
+    check_completion(&k, "#ops~a", 0, "#ops~ab000000");
+    check_completion(&k, "#ops~b", 0, NULL);
+    known_groups_clear(&k);
+}
+
+static void test_no_group_is_called_like_the_mark_of_another(void **state)
+{
+    (void)state;
+    struct known_groups k = {0};
+    update(&k, group(1, "ops"));
+    update(&k, group(0xab, "ops~01000000"));
+    check_name(&k, 1, "ops");
+    check_name(&k, 0xab, "ops~01000000~ab000000");
+    check_completion(&k, "#ops~", 0, "#ops~01000000~ab000000");
     known_groups_clear(&k);
 }
 
@@ -128,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_newest_name_counts_and_an_unknown_group_has_its_id),
         cmocka_unit_test(test_namesakes_are_told_apart),
+        cmocka_unit_test(test_no_group_is_called_like_the_mark_of_another),
         cmocka_unit_test(test_it_is_known_who_is_in),
         cmocka_unit_test(test_names_are_completed_as_they_can_be_typed),
         cmocka_unit_test(test_a_name_of_any_length_is_held),

@@ -65,8 +65,37 @@ static void test_namesakes_are_told_apart(void **state)
     assert_string_equal(name, "bob~aeaaaaaa");
     known_peers_name(&k, peer(2, "", true).id, name);
     assert_string_equal(name, "bob~aiaaaaaa");
-    check_completion(&k, "bo", 1, "aiaaaaaa");
+    check_completion(&k, "bo", 1, "bob~aiaaaaaa");
+    check_completion(&k, "bob~ai", 0, "bob~aiaaaaaa");
+    check_completion(&k, "bob~x", 0, NULL);
     known_peers_clear(&k);
+}
+
+static void test_nobody_is_called_like_the_mark_or_the_id_of_somebody_else(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *want;
+    } rows[] = {
+        {"bob~aiaaaaaa", "bob~aiaaaaaa~amaaaaaa"},
+        {"bob\u223caiaaaaaa", "bob\u223caiaaaaaa~amaaaaaa"},
+        {"aiaaaaaa", "aiaaaaaa~amaaaaaa"},
+        {"AIAAAA", "AIAAAA~amaaaaaa"},
+        {"AIAAA", "AIAAA"},
+        {"aiaaab", "aiaaab"},
+        {"amaaaaaa", "amaaaaaa"}, /* their own */
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct known_peers k = {0};
+        char name[KNOWN_NAME_SIZE];
+        update(&k, peer(1, "bob", true));
+        update(&k, peer(2, "bob", true));
+        update(&k, peer(3, rows[i].name, true));
+        known_peers_name(&k, peer(3, "", true).id, name);
+        CHECK(strcmp(name, rows[i].want) == 0, rows[i].name);
+        check_completion(&k, rows[i].name, strcmp(rows[i].name, "bob~aiaaaaaa") == 0, rows[i].want);
+        known_peers_clear(&k);
+    }
 }
 
 static void test_a_name_of_any_length_is_held(void **state)
@@ -141,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_the_same_event_twice_is_no_news),
         cmocka_unit_test(test_petname_then_name_then_short_id),
         cmocka_unit_test(test_namesakes_are_told_apart),
+        cmocka_unit_test(test_nobody_is_called_like_the_mark_or_the_id_of_somebody_else),
         cmocka_unit_test(test_a_name_of_any_length_is_held),
         cmocka_unit_test(test_names_are_completed_as_they_can_be_typed),
         cmocka_unit_test(test_who_is_introduced_is_no_news_and_changes_no_name),

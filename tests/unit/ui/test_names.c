@@ -39,6 +39,7 @@ static void test_who_is_not_known_has_the_name_we_are_given_or_an_id(void **stat
     struct names n = {0};
     check_person(&n, 2, NULL, "aiaaaaaa");
     check_person(&n, 2, "#bob", "\\x23bob");
+    check_person(&n, 2, "bob~aeaaaaaa", "bob~aeaaaaaa~aiaaaaaa");
     check_group(&n, "#09000000");
 }
 

@@ -13,7 +13,8 @@ struct new_key {
     int passphrase_fd;    /* -1: asked for, twice, on the terminal */
 };
 
-/* options: what opens the store now. Sentences are said; the exit status is returned. */
+/* options: what opens the store now. With options->json what is done is one object. Sentences are
+ * said; the exit status is returned. */
 int new_key_run(const struct options *options, const struct new_key *key);
 
 #endif

@@ -104,6 +104,17 @@ class Commands(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertEqual("\x1b[" in shown, wanted, repr(shown))
 
+    def test_what_a_program_asks_for_is_answered_in_json(self):
+        self.make_store()
+        with open(f"{self.home}/new", "w", encoding="utf-8") as file:
+            file.write("a much longer passphrase\n")
+        with open(f"{self.home}/new", encoding="utf-8") as file:
+            done = self.command("passphrase", "--key-file", f"{self.home}/key", "--json",
+                                "--new-passphrase-fd", "0", input=None, stdin=file)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout), {
+            "event": "vault", "seq": 1, "data": self.data, "opens_with": "passphrase"})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -6,9 +6,11 @@
 #include "ui/json_event.h"
 #include "ui/prompt_text.h"
 #include "ui/rows.h"
+#include "ui/typed_word.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 /* Of our own questions; lines have their numbers behind FIRST_LINE. */
 enum { PEERS_TICKET = 1, GROUPS_TICKET = 2, STATE_TICKET = 3, FIRST_LINE = 4 };
@@ -337,12 +339,20 @@ static void on_accepted(struct errand *e, const struct event *ev)
 {
     memcpy(e->last_id, ev->accepted.id, MESSAGE_ID_LEN);
     e->last_is_open = true;
+    if (e->shell->wait_s != SHELL_FOREVER && !e->knows_person)
+        e->wants_state = !typed_word_is_group(e->shell->command.who);
 }
 
-/* Events were lost, so the node was asked what has become of the last message. */
+/* What has become of the last message, asked because events were lost, or to learn who it is that
+ * gets it: WHO may be a petname, which no alarm about their key speaks of. */
 static void on_state(struct errand *e, const struct event *ev)
 {
     bool is_delivered = false;
+    bool is_to_one = ev->type == EVENT_MESSAGE_STATE && ev->message_state.count == 1;
+    if (is_to_one && !typed_word_is_group(e->shell->command.who)) {
+        e->knows_person = true;
+        memcpy(e->person, ev->message_state.recipients[0].peer, ID_LEN);
+    }
     for (size_t i = 0; ev->type == EVENT_MESSAGE_STATE && i < ev->message_state.count; i++)
         is_delivered = is_delivered || ev->message_state.recipients[i].state == STATE_DELIVERED;
     if (!is_delivered || memcmp(ev->message_state.id, e->last_id, MESSAGE_ID_LEN) != 0)
@@ -352,31 +362,46 @@ static void on_state(struct errand *e, const struct event *ev)
         finish(e, e->some_refused ? EXIT_FAILED : EXIT_DONE);
 }
 
+/* What the node did not say itself, in its words. */
+static void print_own(struct errand *e, const struct event *ev, uint64_t seq, uint64_t now_ms,
+                      struct pen *out)
+{
+    struct buffer line = {0};
+    if (json_event_write(&line, ev, seq, (struct json_ref){0}) == LTH_OK) {
+        const struct errand_news told = {LTH_OK,      ev, seq, now_ms, (const char *)line.bytes,
+                                         line.len - 1 /* line feed */};
+        print(e, &told, "", out);
+    }
+    buffer_clear(&line);
+}
+
+static void refuse_group(struct errand *e, const struct errand_news *news, bool is_ambiguous,
+                         struct pen *out, struct pen *complaints)
+{
+    struct event no = {.type = EVENT_ERROR};
+    no.error.code = is_ambiguous ? CODE_AMBIGUOUS : CODE_UNKNOWN_PEER;
+    no.error.text = is_ambiguous
+                        ? "More than one group has this name: give the id, see lanthorn groups."
+                        : "There is no such group here: lanthorn groups lists them.";
+    if (e->form == FORM_JSON)
+        print_own(e, &no, news->seq, news->now_ms, out);
+    complain(complaints, 0, no.error.text);
+    finish(e, EXIT_UNKNOWN_PEER);
+}
+
 /* Of all the groups the one that is asked about. */
 static void on_groups(struct errand *e, const struct errand_news *news, struct pen *out,
                       struct pen *complaints)
 {
     const struct group_view *found;
     struct event one = {.type = EVENT_GROUP, .is_answer = true, .ticket = news->event->ticket};
-    struct errand_news told = *news;
-    struct buffer line = {0};
     enum lth_err err = group_pick(news->event, e->shell->command.group, &found);
     if (err != LTH_OK) {
-        complain(complaints, 0,
-                 err == LTH_AMBIGUOUS
-                     ? "More than one group has this name: give the id, see lanthorn groups."
-                     : "There is no such group here: lanthorn groups lists them.");
-        finish(e, EXIT_UNKNOWN_PEER);
+        refuse_group(e, news, err == LTH_AMBIGUOUS, out, complaints);
         return;
     }
     one.group = *found;
-    told.event = &one;
-    if (json_event_write(&line, &one, news->seq, (struct json_ref){0}) == LTH_OK) {
-        told.line = (const char *)line.bytes;
-        told.len = line.len - 1; /* the line feed */
-        print(e, &told, "", out);
-    }
-    buffer_clear(&line);
+    print_own(e, &one, news->seq, news->now_ms, out);
     finish(e, EXIT_DONE);
 }
 
@@ -401,12 +426,16 @@ static void on_answer(struct errand *e, const struct errand_news *news, const ch
 
 /* ---- news ---- */
 
+/* By the person; before that is known, by what was typed: a name, or the beginning of an id. */
 static bool is_of_whom_we_write_to(const struct errand *e, const struct event *ev)
 {
     const char *who = e->shell->command.who;
     char id[ID_TEXT_LEN + 1];
+    if (e->knows_person)
+        return memcmp(e->person, ev->key_change.old_id, ID_LEN) == 0;
     id_write(ev->key_change.old_id, id);
-    return strcmp(who, ev->key_change.name) == 0 || strcmp(who, id) == 0;
+    return strcmp(who, ev->key_change.name) == 0 ||
+           (strlen(who) >= ID_PREFIX_MIN && strncasecmp(id, who, strlen(who)) == 0);
 }
 
 static void on_delivered(struct errand *e, const struct errand_news *news, struct pen *out)

@@ -47,9 +47,11 @@ struct errand {
     uint8_t last_id[MESSAGE_ID_LEN];        /* of the last message accepted */
     char last_text[2 * MESSAGE_ID_LEN + 1]; /* the same, while it is asked about */
     bool last_is_open;                      /* it is not delivered */
-    bool wants_state;                       /* events were lost: ask what has become of it */
-    long seen;                              /* WATCHING: events printed */
-    uint64_t seq;                           /* of the last event */
+    bool wants_state;                       /* ask what has become of it */
+    bool knows_person;                      /* it is for one, and this is who: */
+    uint8_t person[ID_LEN];
+    long seen;    /* WATCHING: events printed */
+    uint64_t seq; /* of the last event */
 };
 
 void errand_init(struct errand *e, const struct shell *shell, enum errand_form form);

@@ -4,6 +4,7 @@
 #include "ui/errand.h"
 #include "ui/sample_events.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 /* An errand, and what it asked for and said. */
@@ -270,6 +271,12 @@ static void test_a_group_that_is_not_there_is_unknown(void **state)
     assert_int_equal(s.out.len, 0);
     assert_non_null(strstr(string_of(&s.complaints), "no such group"));
     check_done(EXIT_UNKNOWN_PEER);
+    begin(shell, FORM_JSON);
+    greet();
+    answer(EVENT_GROUPS);
+    assert_non_null(strstr(string_of(&s.out), "{\"event\":\"error\",\"seq\":2,"));
+    assert_non_null(strstr(string_of(&s.out), "\"code\":\"unknown_peer\""));
+    check_done(EXIT_UNKNOWN_PEER);
 }
 
 static void test_a_node_that_goes_without_an_answer_is_told(void **state)
@@ -383,21 +390,60 @@ static void test_an_interrupt_ends_anything(void **state)
     check_done(EXIT_INTERRUPTED);
 }
 
+/* The person whose key changes: the sample's old id. */
+static void tell_person(const struct event *change, bool is_them)
+{
+    struct recipient_view recipient = {.state = STATE_SENT};
+    struct event e = {.type = EVENT_MESSAGE_STATE, .is_answer = true, .ticket = s.asked.ticket};
+    assert_int_equal(s.asked.type, COMMAND_MESSAGE);
+    memcpy(recipient.peer, change->key_change.old_id, ID_LEN);
+    recipient.peer[0] ^= !is_them;
+    e.message_state.recipients = &recipient;
+    e.message_state.count = 1;
+    tell(&e);
+}
+
 static void test_a_key_that_changed_meanwhile_is_an_alarm(void **state)
 {
-    struct event e = {.type = EVENT_KEY_CHANGE};
+    static const struct {
+        const char *name, *who; /* NULL: the first letters of the id */
+        size_t letters;
+        bool in_capitals, is_known, is_them, want;
+    } rows[] = {
+        {"name", "bob", .want = true},
+        {"another name", .who = "ben"},
+        {"name of another whom the user calls so", "bob", .is_known = true},
+        {"petname", "Bobby", .is_known = true, .is_them = true, .want = true},
+        {"id", .letters = ID_TEXT_LEN, .want = true},
+        {"beginning of the id", .letters = ID_PREFIX_MIN, .want = true},
+        {"in capitals", .letters = 8, .in_capitals = true, .want = true},
+        {"too few letters", .letters = ID_PREFIX_MIN - 1},
+        {"group", .who = "#bob"},
+    };
     (void)state;
-    begin(sending("hi", 5), FORM_ROWS);
-    greet();
-    keep(1);
-    sample_event(&e);
-    e.key_change.name = "somebody else";
-    tell(&e);
-    assert_int_equal(s.errand.state, ERRAND_WAITING);
-    e.key_change.name = "bob";
-    tell(&e);
-    assert_non_null(strstr(string_of(&s.complaints), "!! "));
-    check_done(EXIT_KEY_CHANGED);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct event e = {.type = EVENT_KEY_CHANGE};
+        struct shell shell = sending("hi", 5);
+        char id[ID_TEXT_LEN + 1];
+        sample_event(&e);
+        e.key_change.name = "bob";
+        id_write(e.key_change.old_id, id);
+        id[rows[i].letters] = '\0';
+        for (char *at = id; rows[i].in_capitals && *at; at++)
+            *at = (char)toupper((unsigned char)*at);
+        shell.command.who = rows[i].who ? rows[i].who : id;
+        begin(shell, FORM_ROWS);
+        greet();
+        keep(1);
+        bool is_asked = ask() > 0;
+        CHECK(is_asked == (*shell.command.who != '#'), rows[i].name);
+        if (rows[i].is_known)
+            tell_person(&e, rows[i].is_them);
+        tell(&e);
+        CHECK((s.errand.status == EXIT_KEY_CHANGED) == rows[i].want, rows[i].name);
+        CHECK(!strstr(string_of(&s.complaints), "!! ") == !rows[i].want, rows[i].name);
+        end();
+    }
 }
 
 /* What was delivered may be among what was lost. */
@@ -410,6 +456,7 @@ static void test_a_hole_in_the_events_asks_what_became_of_the_message(void **sta
         begin(sending("hi", 5), FORM_ROWS);
         greet();
         keep(1);
+        assert_int_equal(ask(), 1); /* who gets it */
         assert_int_equal(ask(), 0);
         s.seq += 3;
         tell_sample(EVENT_PEER);

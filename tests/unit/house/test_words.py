@@ -21,10 +21,13 @@ def statuses(tree):
     return set(re.findall(r"EXIT_\w+ = (\d+)", header))
 
 
-def check_fields(tree):
-    source = (tree / "src/store_check.c").read_text(encoding="utf-8")
-    fields = re.findall(r'json_put_\w+\(&w, "(\w+)"', source)
-    return {"checked"} | set(fields) - {"event", "seq"}
+def store_fields(tree):
+    """What commands that work on the store itself write in JSON."""
+    fields = {"checked", "vault"}
+    for name in ("store_check.c", "new_key.c"):
+        source = (tree / "src" / name).read_text(encoding="utf-8")
+        fields |= set(re.findall(r'json_put_\w+\(&w, "(\w+)"', source))
+    return fields - {"event", "seq"}
 
 
 def explained(tree, page, section):
@@ -40,7 +43,7 @@ def main(tree):
     failed = False
     for want, page, section in (
             (warnings_given(tree), "lanthorn-interface.7.scd", "WARNINGS"),
-            (check_fields(tree), "lanthorn-interface.7.scd", "THE STORE"),
+            (store_fields(tree), "lanthorn-interface.7.scd", "THE STORE"),
             (statuses(tree), "lanthorn-interface.7.scd", "EXIT STATUS"),
             (statuses(tree), "lanthorn.1.scd", "EXIT STATUS")):
         got = explained(tree, page, section)

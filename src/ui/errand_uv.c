@@ -10,6 +10,7 @@
 
 #include "ui/client_uv.h"
 #include "ui/errand.h"
+#include "ui/hangup_uv.h"
 #include "ui/input_uv.h"
 #include "ui/later_uv.h"
 #include "ui/output_uv.h"
@@ -26,6 +27,8 @@ struct trip {
     struct client *client;
     struct input *input; /* NULL: stdin is not wanted */
     struct output *output;
+    int out_fd;
+    struct hangup hangup; /* of who reads it: while WATCHING */
     struct later turn;
     uv_timer_t timer;
     uv_signal_t interrupt;
@@ -126,6 +129,18 @@ static void follow_input(struct trip *t)
         input_pause(t->input);
 }
 
+static void on_failed(void *ctx)
+{
+    give_up(ctx, "Standard output takes nothing any more");
+}
+
+/* Nothing may happen for hours, so a reader that has gone is not left to the next write. */
+static void follow_reader(struct trip *t)
+{
+    if (t->errand.state == ERRAND_WATCHING && !t->hangup.is_open)
+        hangup_open(&t->hangup, &t->loop, t->out_fd, on_failed, t);
+}
+
 static void on_closed(void *ctx)
 {
     (void)ctx; /* the loop has nothing left to do and returns */
@@ -147,6 +162,7 @@ static void close_all(struct trip *t)
         input_close(t->input, on_closed, NULL);
     if (t->output)
         output_close(t->output, on_closed, NULL);
+    hangup_close(&t->hangup);
     later_close(&t->turn, on_handle_closed);
     uv_close((uv_handle_t *)&t->timer, on_handle_closed);
     uv_close((uv_handle_t *)&t->interrupt, on_handle_closed);
@@ -166,6 +182,8 @@ static void on_turn(void *ctx)
     ask(t);
     follow_time(t);
     follow_input(t);
+    if (!t->is_closing)
+        follow_reader(t);
     if (is_over(t))
         close_all(t);
 }
@@ -240,11 +258,6 @@ static void on_drained(void *ctx)
     client_resume(t->client);
 }
 
-static void on_failed(void *ctx)
-{
-    give_up(ctx, "Standard output takes nothing any more");
-}
-
 /* ---- the whole ---- */
 
 static enum lth_err open_streams(struct trip *t, const struct errand_job *job)
@@ -275,6 +288,7 @@ static void init(struct trip *t, const struct errand_job *job)
                             : job->for_people ? FORM_PEOPLE
                                               : FORM_ROWS;
     errand_init(&t->errand, job->shell, form);
+    t->out_fd = job->out_fd;
     t->color = job->color && form == FORM_PEOPLE;
     later_init(&t->turn, &t->loop, on_turn, t);
     uv_timer_init(&t->loop, &t->timer);

@@ -205,6 +205,18 @@ static void test_a_reader_that_has_gone_ends_it(void **state)
     play_end(&p, EXIT_FAILED, "Standard output takes nothing any more");
 }
 
+static void test_a_reader_that_goes_while_nothing_happens_is_missed(void **state)
+{
+    (void)state;
+    static struct play p;
+    PLAY_BEGIN(&p, "watch", "--json");
+    say(p.node, ready);
+    until(&p, p.out, "ready");
+    close(p.out);
+    p.out = -1;
+    play_end(&p, EXIT_FAILED, "Standard output takes nothing any more");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_a_node_that_ends_is_told),
         cmocka_unit_test(test_what_is_printed_waits_for_a_slow_reader),
         cmocka_unit_test(test_a_reader_that_has_gone_ends_it),
+        cmocka_unit_test(test_a_reader_that_goes_while_nothing_happens_is_missed),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 #include "export.h"
 
 #include "base/grow.h"
-#include "start.h"
 #include "store/record.h"
+#include "ui/complain.h"
 #include "ui/group_pick.h"
 #include "ui/json_event.h"
 #include "ui/names.h"
@@ -10,6 +10,7 @@
 #include "ui/rows.h"
 #include "wire/feed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ static void print_page(struct exporter *x, const struct event *history)
     if (pen_finish(&x->out) != LTH_OK)
         fail(x, no_memory);
     else if (text->len && fwrite(text->bytes, 1, text->len, stdout) != text->len)
-        fail(x, "Standard output takes nothing any more, and not all was printed.");
+        fail(x, complaint_no_output);
     text->len = 0;
 }
 
@@ -226,7 +227,7 @@ int export_run(const struct export_job *job)
     else if (x.status == EXIT_DONE)
         export_all(&x);
     if (fflush(stdout) != 0 || ferror(stdout))
-        fail(&x, "Standard output takes nothing any more, and not all was printed.");
+        fail(&x, complaint_no_output);
     names_clear(&x.names);
     buffer_clear(&text);
     free(x.people);

@@ -17,6 +17,7 @@
 #include "start.h"
 #include "talk_uv.h"
 #include "ui/color.h"
+#include "ui/complain.h"
 #include "ui/news.h"
 #include "ui/shell_help.h"
 #include "ui/ui_uv.h"

@@ -1,6 +1,7 @@
 #include "new_key.h"
 
 #include "start.h"
+#include "ui/complain.h"
 #include "ui/json_writer.h"
 #include "ui/keyfile.h"
 #include "ui/passphrase.h"

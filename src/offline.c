@@ -3,6 +3,7 @@
 #include "export.h"
 #include "run/recall.h"
 #include "start.h"
+#include "ui/complain.h"
 #include "ui/errand.h"
 #include "ui/json_event.h"
 
@@ -34,10 +35,10 @@ static uint64_t clock_ms(clockid_t clock)
 
 /* ---- one errand ---- */
 
-static void print_text(FILE *to, struct buffer *text)
+static void print_text(struct buffer *text)
 {
     if (text->len)
-        fwrite(text->bytes, 1, text->len, to);
+        fwrite(text->bytes, 1, text->len, stdout);
     text->len = 0;
 }
 
@@ -66,9 +67,8 @@ static void on_event(void *ctx, const struct event *event)
     } else {
         f->has_failed = true;
     }
-    print_text(stdout, f->out.out);
-    print_text(stderr, &text);
-    buffer_clear(&text);
+    print_text(f->out.out);
+    complain_lines(&text);
     buffer_clear(&line);
 }
 
@@ -89,8 +89,7 @@ static void ask_all(struct offline *f)
     struct pen complaints = pen_over(&text, false);
     while (!f->has_failed && errand_ask(&f->errand, &command, &complaints))
         f->has_failed = recall_ask(f->recall, &command, on_event, f) != LTH_OK;
-    print_text(stderr, &text);
-    buffer_clear(&text);
+    complain_lines(&text);
 }
 
 static int finish(struct offline *f)
@@ -99,7 +98,7 @@ static int finish(struct offline *f)
     if (f->has_failed)
         complain("Memory is short, and something was not printed: try again.");
     else if (fflush(stdout) != 0 || ferror(stdout))
-        complain("Standard output takes nothing any more, and something was not printed.");
+        complain("%s", complaint_no_output);
     else
         return f->errand.state == ERRAND_DONE ? (int)f->errand.status : EXIT_FAILED;
     return EXIT_FAILED;

@@ -1,8 +1,9 @@
 #include "settings.h"
 
 #include "run/data_dir.h"
-#include "start.h"
+#include "ui/complain.h"
 #include "ui/config_file.h"
+#include "ui/exit_status.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,53 +1,16 @@
 #include "start.h"
 
-#include "base/display.h"
 #include "run/data_dir.h"
-#include "ui/journal.h"
+#include "ui/complain.h"
 #include "ui/keyfile.h"
 #include "ui/passphrase.h"
 
 #include <errno.h>
 #include <pwd.h>
 #include <sodium.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* One line, made safe for a terminal; empty when memory is out. */
-static struct buffer __attribute__((format(printf, 2, 0)))
-safe_line(const char *before, const char *format, va_list args)
-{
-    struct sentence text;
-    struct buffer line = {0};
-    vsnprintf(text.text, sizeof text.text, format, args);
-    if (buffer_printf(&line, "%s", before) != LTH_OK ||
-        display_line(&line, (const uint8_t *)text.text, strlen(text.text)) != LTH_OK ||
-        buffer_printf(&line, "\n") != LTH_OK)
-        buffer_clear(&line);
-    return line;
-}
-
-void complain(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    struct buffer line = safe_line("lanthorn: ", format, args);
-    va_end(args);
-    if (line.len)
-        journal_write(JOURNAL_ERROR, (const char *)line.bytes, line.len);
-    buffer_clear(&line);
-}
-
-void announce(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    struct buffer line = safe_line("", format, args);
-    va_end(args);
-    if (line.len)
-        fwrite(line.bytes, 1, line.len, stdout);
-    buffer_clear(&line);
-}
 
 /* Whoever has something to say or to ask need not stop the node they have. */
 static void advise(const struct options *o, const struct start *s, struct sentence *out)

@@ -27,8 +27,4 @@ int start_begin(const struct options *options, struct start *out);
 int start_look(const struct options *options, struct start *out);
 int start_end(struct start *s); /* EXIT_FAILED when the store could not be closed in order */
 
-/* One sentence, made safe for a terminal: on stderr; on stdout. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void announce(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

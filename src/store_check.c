@@ -1,6 +1,7 @@
 #include "store_check.h"
 
 #include "start.h"
+#include "ui/complain.h"
 #include "ui/json_writer.h"
 
 #include <inttypes.h>

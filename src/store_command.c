@@ -7,6 +7,7 @@
 #include "start.h"
 #include "store_check.h"
 #include "ui/color.h"
+#include "ui/complain.h"
 
 #include <string.h>
 #include <unistd.h>

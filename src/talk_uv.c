@@ -4,11 +4,12 @@
 #include "run/control_socket.h"
 #include "run/data_dir.h"
 #include "settings.h"
-#include "start.h"
 #include "store_command.h"
 #include "ui/attach_uv.h"
 #include "ui/color.h"
+#include "ui/complain.h"
 #include "ui/errand_uv.h"
+#include "ui/exit_status.h"
 #include "ui/shell_help.h"
 
 #include <errno.h>

@@ -6,13 +6,13 @@
  *   4. in state DONE the host is asked to stop.
  * on_event may run in the middle of a step of the node, so what follows from it is done in
  * on_turn. */
+#include "ui/complain.h"
 #include "ui/later_uv.h"
 #include "ui/lines.h"
 #include "ui/splitter.h"
 #include "ui/stdio_uv.h"
 #include "ui/tongue_uv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct plain {
@@ -30,14 +30,6 @@ struct plain {
     void (*on_closed)(void *ctx);
     void *closed_ctx;
 };
-
-/* Prints what has gathered on stderr and empties the buffer. */
-static void print_complaints(struct buffer *complaints)
-{
-    if (complaints->len)
-        fwrite(complaints->bytes, 1, complaints->len, stderr);
-    buffer_clear(complaints);
-}
 
 static void stop(struct plain *p)
 {
@@ -66,7 +58,7 @@ static void on_timeout(uv_timer_t *timer)
     struct buffer text = {0};
     struct pen complaints = pen_over(&text, false);
     lines_timeout(&p->lines, &complaints);
-    print_complaints(&text);
+    complain_lines(&text);
     follow_state(p);
 }
 
@@ -85,7 +77,7 @@ static bool serve_line(struct plain *p)
         return true;
     case SPLIT_TOO_LONG:
         lines_take_too_long(&p->lines, &complaints);
-        print_complaints(&text);
+        complain_lines(&text);
         return true;
     }
     return false;
@@ -130,7 +122,7 @@ static void on_bytes(void *ctx, const char *bytes, size_t len)
         serve(p);
         return;
     }
-    fputs("lanthorn: out of memory while reading the input; it was sent only in part.\n", stderr);
+    complain("Memory is short: standard input was sent only in part.");
     p->has_failed = true;
     stop(p);
 }
@@ -158,7 +150,7 @@ static void on_drained(void *ctx)
 static void on_failed(void *ctx)
 {
     struct plain *p = ctx;
-    fputs("lanthorn: standard output takes nothing any more; ending.\n", stderr);
+    complain("%s", complaint_no_output);
     p->has_failed = true;
     stop(p);
 }
@@ -199,7 +191,7 @@ static void on_event(void *self, const struct event *e)
     lines_event(&p->lines, e, &printed, &complaints);
     p->has_lost = p->has_lost || pen_finish(&printed) != LTH_OK;
     output_put(p->io.output, e->type == EVENT_MESSAGE && !p->has_lost ? e->message.record : 0);
-    print_complaints(&text);
+    complain_lines(&text);
     if (p->lines.state != before) /* the time of the state before is over */
         uv_timer_stop(&p->timer);
     if (p->lines.state != before || p->lines.seek.is_due || lines_is_timed(&p->lines))

@@ -1,6 +1,7 @@
 unit(ui attach_uv ${CMAKE_CURRENT_LIST_DIR}/terminal.c)
 unit(ui chat)
 unit(ui color)
+unit(ui complain ${CMAKE_CURRENT_LIST_DIR}/fake_host.c)
 unit(ui config_file)
 unit(ui control_uv ${CMAKE_CURRENT_LIST_DIR}/socket_client.c)
 unit(ui client_uv ${CMAKE_CURRENT_LIST_DIR}/socket_client.c)

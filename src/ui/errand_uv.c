@@ -9,6 +9,7 @@
 #include "ui/errand_uv.h"
 
 #include "ui/client_uv.h"
+#include "ui/complain.h"
 #include "ui/errand.h"
 #include "ui/hangup_uv.h"
 #include "ui/input_uv.h"
@@ -16,7 +17,6 @@
 #include "ui/output_uv.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,13 +35,6 @@ struct trip {
     bool color, has_failed, is_closing;
 };
 
-static void print_complaints(struct buffer *complaints)
-{
-    if (complaints->len)
-        fwrite(complaints->bytes, 1, complaints->len, stderr);
-    buffer_clear(complaints);
-}
-
 static uint64_t wall_ms(void)
 {
     struct timespec wall;
@@ -51,7 +44,7 @@ static uint64_t wall_ms(void)
 
 static void give_up(struct trip *t, const char *why)
 {
-    fprintf(stderr, "lanthorn: %s.\n", why);
+    complain("%s", why);
     t->has_failed = true;
     later_ask(&t->turn);
 }
@@ -64,10 +57,10 @@ static void tell(struct trip *t, const struct errand_news *news)
     struct pen out = pen_over(output_buffer(t->output), t->color);
     complaints.no_prompt = true;
     errand_event(&t->errand, news, &out, &complaints);
-    print_complaints(&text);
+    complain_lines(&text);
     output_put(t->output, 0);
     if (pen_finish(&out) != LTH_OK)
-        give_up(t, "Memory is short, and something was not printed");
+        give_up(t, "Memory is short, and something was not printed.");
     if (output_is_full(t->output))
         client_pause(t->client);
     later_ask(&t->turn);
@@ -89,7 +82,7 @@ static void refuse(struct trip *t, const struct command *c, enum lth_err err)
             LTH_OK, &event, 0, wall_ms(), (const char *)line.bytes, line.len - 1};
         tell(t, &news);
     } else {
-        give_up(t, "Memory is short, and something was not sent");
+        give_up(t, "Memory is short, and something was not sent.");
     }
     buffer_clear(&line);
 }
@@ -104,7 +97,7 @@ static void ask(struct trip *t)
         if (err != LTH_OK)
             refuse(t, &command, err);
     }
-    print_complaints(&text);
+    complain_lines(&text);
 }
 
 /* ---- following the state ---- */
@@ -131,7 +124,7 @@ static void follow_input(struct trip *t)
 
 static void on_failed(void *ctx)
 {
-    give_up(ctx, "Standard output takes nothing any more");
+    give_up(ctx, complaint_no_output);
 }
 
 /* Nothing may happen for hours, so a reader that has gone is not left to the next write. */
@@ -194,7 +187,7 @@ static void on_time(uv_timer_t *timer)
     struct buffer text = {0};
     struct pen complaints = pen_over(&text, false);
     errand_timeout(&t->errand, &complaints);
-    print_complaints(&text);
+    complain_lines(&text);
     later_ask(&t->turn);
 }
 
@@ -205,7 +198,7 @@ static void on_interrupt(uv_signal_t *handle, int number)
     struct pen complaints = pen_over(&text, false);
     (void)number;
     errand_interrupt(&t->errand, &complaints);
-    print_complaints(&text);
+    complain_lines(&text);
     later_ask(&t->turn);
 }
 
@@ -224,7 +217,7 @@ static void on_lost(void *ctx)
     struct buffer text = {0};
     struct pen complaints = pen_over(&text, false);
     errand_lost(&t->errand, &complaints);
-    print_complaints(&text);
+    complain_lines(&text);
     later_ask(&t->turn);
 }
 
@@ -234,7 +227,7 @@ static void on_bytes(void *ctx, const char *bytes, size_t len)
 {
     struct trip *t = ctx;
     if (errand_input(&t->errand, bytes, len) != LTH_OK)
-        give_up(t, "Memory is short: standard input was sent only in part");
+        give_up(t, "Memory is short: standard input was sent only in part.");
     later_ask(&t->turn);
 }
 
@@ -275,9 +268,9 @@ static bool open_all(struct trip *t, const struct errand_job *job)
     const struct client_user user = {on_line, on_lost, t};
     if (open_streams(t, job) != LTH_OK) {
         close(job->node_fd);
-        give_up(t, "Standard input or output cannot be used");
+        give_up(t, "Standard input or output cannot be used.");
     } else if (client_open(&t->loop, job->node_fd, &user, &t->client) != LTH_OK) {
-        give_up(t, "The connection to the node cannot be used");
+        give_up(t, "The connection to the node cannot be used.");
     }
     return t->client != NULL;
 }
@@ -301,7 +294,7 @@ int errand_run(const struct errand_job *job)
 {
     struct trip *t = calloc(1, sizeof *t);
     if (!t || uv_loop_init(&t->loop) != 0) {
-        fputs("lanthorn: The event loop could not be made: memory or files are short.\n", stderr);
+        complain("The event loop could not be made: memory or files are short.");
         close(job->node_fd);
         free(t);
         return EXIT_FAILED;

@@ -9,6 +9,7 @@
  * with a hole, which could mean something else. */
 #include "ui/json_talk_uv.h"
 
+#include "ui/complain.h"
 #include "ui/json_command.h"
 #include "ui/splitter.h"
 #include "ui/stdio_uv.h"
@@ -186,7 +187,7 @@ static void on_bytes(void *ctx, const char *bytes, size_t len)
     if (splitter_feed(&t->splitter, bytes, len) == LTH_OK)
         serve(t);
     else
-        give_up(t, "out of memory while reading the input");
+        give_up(t, "Memory is short: the input was read only in part.");
 }
 
 static void on_end(void *ctx)
@@ -215,7 +216,7 @@ static void on_drained(void *ctx)
 
 static void on_failed(void *ctx)
 {
-    give_up(ctx, "standard output takes nothing any more");
+    give_up(ctx, complaint_no_output);
 }
 
 enum lth_err json_talk_open(uv_loop_t *loop, const struct json_talk_config *config,

@@ -28,7 +28,7 @@ struct json_talk_config {
     /* host.stop, once: the input has ended and all answers have left, or nothing more can be said;
      * then `failed` has told why before, and is told also when a stop is no news any more. */
     struct ui_host host;
-    void (*failed)(void *failed_ctx, const char *why);
+    void (*failed)(void *failed_ctx, const char *why); /* why: a sentence */
     void *failed_ctx;
 };
 

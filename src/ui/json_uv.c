@@ -1,11 +1,11 @@
 /* JSON lines on standard input and output. ui/json_talk_uv.h is the conversation; here is what
  * differs for the one whose end is the program's: stderr is told when it ends for another reason
  * than the end of the input, and the exit status says so. */
+#include "ui/complain.h"
 #include "ui/exit_status.h"
 #include "ui/json_talk_uv.h"
 #include "ui/tongue_uv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct json {
@@ -19,7 +19,7 @@ struct json {
 static void on_failed(void *ctx, const char *why)
 {
     struct json *j = ctx;
-    fprintf(stderr, "lanthorn: %s; ending.\n", why);
+    complain("%s", why);
     j->has_failed = true;
 }
 

@@ -318,8 +318,9 @@ static void test_a_full_device_ends_it_with_status_1_and_a_sentence(void **state
     full.out_fd = open("/dev/full", O_WRONLY);
     fake_host_open(&h, full);
     fake_host_ready(&h);
-    assert_string_equal(stderr_of(run_until_stopped),
-                        "lanthorn: standard output takes nothing any more; ending.\n");
+    assert_string_equal(
+        stderr_of(run_until_stopped),
+        "lanthorn: Standard output takes nothing any more, and not all was printed.\n");
     fake_host_close(&h);
     assert_int_equal(h.status, 1);
     close(full.out_fd);
@@ -344,7 +345,7 @@ static void test_an_input_that_does_not_fit_into_memory_ends_it_with_status_1(vo
     is_memory_out = true;
     const char *said = stderr_of(run_until_stopped);
     is_memory_out = false;
-    assert_string_equal(said, "lanthorn: out of memory while reading the input; ending.\n");
+    assert_string_equal(said, "lanthorn: Memory is short: the input was read only in part.\n");
     fake_host_close(&h);
     assert_int_equal(h.submitted, 0);
     assert_int_equal(h.status, 1);

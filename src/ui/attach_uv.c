@@ -12,6 +12,7 @@
 #include "ui/attach_uv.h"
 
 #include "ui/client_uv.h"
+#include "ui/complain.h"
 #include "ui/exit_status.h"
 #include "ui/later_uv.h"
 
@@ -163,7 +164,7 @@ static void on_ready(struct attach *a, const struct event *e)
     fflush(stdout);
     a->was_shown = true;
     if (ui_open(&a->loop, &a->job->ui, &host, &a->ui) != LTH_OK) {
-        fputs("lanthorn: The terminal cannot be used.\n", stderr);
+        complain("The terminal cannot be used.");
         close_all(a, EXIT_FAILED);
         return;
     }
@@ -259,7 +260,7 @@ static void watch_signals(struct attach *a)
 static void say_end(const struct attach *a)
 {
     if (a->is_lost)
-        fputs("lanthorn: The node has ended.\n", stderr);
+        complain("The node has ended.");
     else
         puts("-- the node goes on running; lanthorn quit ends it");
 }

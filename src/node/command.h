@@ -52,7 +52,6 @@ const char *command_word(enum command_type type);
 enum {
     TEXT_MAX = 16 * 1024, /* bytes of a message */
     NAME_MAX_LEN = 64,    /* bytes of a name */
-    ID_PREFIX_MIN = 6,    /* letters of an id that may stand for it */
     INVITED_MAX = 127,    /* whom a group can be created with, besides us */
     HISTORY_DEFAULT = 50,
     HISTORY_MAX = 1000,

@@ -77,6 +77,9 @@ enum error_code {
 
 const char *error_code_word(enum error_code code);
 
+/* True when it speaks of one text; any other speaks of all texts to follow too. */
+bool error_code_is_of_text(enum error_code code);
+
 struct peer_view {
     uint8_t id[ID_LEN];
     const char *name, *petname; /* never NULL; "" = none */

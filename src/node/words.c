@@ -21,3 +21,8 @@ const char *error_code_word(enum error_code code)
     static const char *const words[] = {ERROR_CODES(WORD)};
     return words[code];
 }
+
+bool error_code_is_of_text(enum error_code code)
+{
+    return code == CODE_EMPTY_TEXT || code == CODE_TOO_LONG || code == CODE_BAD_UTF8;
+}

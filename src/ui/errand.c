@@ -8,7 +8,6 @@
 #include "ui/rows.h"
 #include "ui/typed_word.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -49,16 +48,6 @@ static void finish(struct errand *e, enum exit_status status)
     e->state = ERRAND_DONE;
 }
 
-/* About line `number` of stdin; 0: it is about no line. */
-static void complain(struct pen *pen, uint64_t number, const char *text)
-{
-    pen_say(pen, "lanthorn: ");
-    if (number)
-        pen_say(pen, "line %" PRIu64 ": ", number);
-    pen_quote(pen, text);
-    pen_say(pen, "\n");
-}
-
 /* ---- what is asked ---- */
 
 static bool take_question(bool *is_wanted, enum command_type type, uint64_t ticket,
@@ -88,7 +77,7 @@ static bool make_message(struct errand *e, const void *text, size_t len, struct 
     const char *wrong = what_is_wrong(text, len);
     e->line++;
     if (wrong) {
-        complain(complaints, is_of_lines(e) ? e->line : 0, wrong);
+        pen_complain(complaints, is_of_lines(e) ? e->line : 0, wrong);
         e->some_refused = true;
         return false;
     }
@@ -320,18 +309,12 @@ static enum exit_status status_of(const struct errand *e, enum error_code code)
     return code == CODE_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* Codes that speak of one line; any other error speaks of all that follow too. */
-static bool is_about_one_line(enum error_code code)
-{
-    return code == CODE_EMPTY_TEXT || code == CODE_TOO_LONG || code == CODE_BAD_UTF8;
-}
-
 static void on_refused(struct errand *e, const struct event *ev, struct pen *complaints)
 {
     bool of_line = is_of_lines(e) && ev->ticket > FIRST_LINE;
     e->some_refused = true;
-    complain(complaints, of_line ? ev->ticket - FIRST_LINE : 0, ev->error.text);
-    if (!of_line || !is_about_one_line(ev->error.code))
+    pen_complain(complaints, of_line ? ev->ticket - FIRST_LINE : 0, ev->error.text);
+    if (!of_line || !error_code_is_of_text(ev->error.code))
         finish(e, status_of(e, ev->error.code));
 }
 
@@ -385,7 +368,7 @@ static void refuse_group(struct errand *e, const struct errand_news *news, bool 
                         : "There is no such group here: lanthorn groups lists them.";
     if (e->form == FORM_JSON)
         print_own(e, &no, news->seq, news->now_ms, out);
-    complain(complaints, 0, no.error.text);
+    pen_complain(complaints, 0, no.error.text);
     finish(e, EXIT_UNKNOWN_PEER);
 }
 
@@ -502,7 +485,7 @@ static void check_seq(struct errand *e, uint64_t seq, struct pen *complaints)
         return;
     e->wants_state = e->last_is_open;
     if (e->state == ERRAND_WATCHING)
-        complain(complaints, 0, "Events were lost, because they were not read in time.");
+        pen_complain(complaints, 0, "Events were lost, because they were not read in time.");
 }
 
 /* Learns the names in an event; before: the name its person or group had, when it is another. */
@@ -557,8 +540,8 @@ static void on_strange(struct errand *e, const struct errand_news *news, struct 
         put_line(out, news->line, news->len);
     if (news->err == LTH_NOT_FOUND || e->state == ERRAND_WATCHING)
         return;
-    complain(complaints, 0,
-             "The node's answer was not understood: is it of the same version? Restart it.");
+    pen_complain(complaints, 0,
+                 "The node's answer was not understood: is it of the same version? Restart it.");
     finish(e, EXIT_FAILED);
 }
 
@@ -585,11 +568,11 @@ void errand_lost(struct errand *e, struct pen *complaints)
     if (e->state == ERRAND_DONE)
         return;
     if (e->state == ERRAND_WAITING)
-        complain(complaints, 0, still_kept);
+        pen_complain(complaints, 0, still_kept);
     else if (e->state == ERRAND_WATCHING)
-        complain(complaints, 0, "The node has ended.");
+        pen_complain(complaints, 0, "The node has ended.");
     else
-        complain(complaints, 0, "The node ended before it answered: start it again.");
+        pen_complain(complaints, 0, "The node ended before it answered: start it again.");
     finish(e, e->state == ERRAND_WAITING    ? EXIT_NOT_DELIVERED
               : e->state == ERRAND_WATCHING ? EXIT_NO_NODE
                                             : EXIT_FAILED);
@@ -604,9 +587,9 @@ bool errand_is_timed(const struct errand *e)
 void errand_timeout(struct errand *e, struct pen *complaints)
 {
     if (e->state == ERRAND_WAITING) {
-        complain(complaints, 0,
-                 "It was not delivered in that time: it is kept, and sent as soon as they are "
-                 "here.");
+        pen_complain(complaints, 0,
+                     "It was not delivered in that time: it is kept, and sent as soon as they are "
+                     "here.");
         finish(e, EXIT_NOT_DELIVERED);
     } else if (e->state == ERRAND_WATCHING) {
         finish(e, e->shell->count ? EXIT_FAILED : EXIT_DONE);
@@ -616,6 +599,6 @@ void errand_timeout(struct errand *e, struct pen *complaints)
 void errand_interrupt(struct errand *e, struct pen *complaints)
 {
     if (e->state == ERRAND_WAITING)
-        complain(complaints, 0, "Interrupted: the message is kept, and sent all the same.");
+        pen_complain(complaints, 0, "Interrupted: the message is kept, and sent all the same.");
     finish(e, EXIT_INTERRUPTED);
 }

@@ -64,29 +64,14 @@ static void on_delivered(struct lines *l, const struct event *e)
         l->last_is_open = false;
 }
 
-/* Codes that speak of one line; any other error speaks of all that follow too. */
-static bool is_about_one_line(enum error_code code)
-{
-    return code == CODE_EMPTY_TEXT || code == CODE_TOO_LONG || code == CODE_BAD_UTF8;
-}
-
-static void complain(struct pen *pen, uint64_t line, const char *text)
-{
-    pen_say(pen, "lanthorn: ");
-    if (line)
-        pen_say(pen, "line %" PRIu64 ": ", line);
-    pen_quote(pen, text);
-    pen_say(pen, "\n");
-}
-
 static void on_refused(struct lines *l, const struct event *e, struct pen *complaints)
 {
     enum error_code code = e->error.code;
     l->some_refused = true;
-    complain(complaints, e->ticket, e->error.text);
+    pen_complain(complaints, e->ticket, e->error.text);
     if (code == CODE_UNKNOWN_PEER || code == CODE_AMBIGUOUS)
         finish(l, EXIT_UNKNOWN_PEER);
-    else if (!is_about_one_line(code))
+    else if (!error_code_is_of_text(code))
         finish(l, EXIT_FAILED);
 }
 
@@ -119,7 +104,7 @@ static void on_warning(struct lines *l, const struct event *e, struct pen *compl
         l->lost_discovery = true;
     else if (strcmp(e->warning.code, "discovery") == 0)
         l->lost_discovery = false;
-    complain(complaints, 0, e->warning.text);
+    pen_complain(complaints, 0, e->warning.text);
 }
 
 /* Somebody ends the process before we do. */
@@ -146,7 +131,7 @@ static void on_news(struct lines *l, const struct event *e, struct pen *out, str
     else if (e->type == EVENT_WARNING)
         on_warning(l, e, complaints);
     else if (e->type == EVENT_ERROR)
-        complain(complaints, 0, e->error.text);
+        pen_complain(complaints, 0, e->error.text);
     else if (e->type == EVENT_BYE)
         on_bye(l, complaints);
 }
@@ -167,11 +152,13 @@ static bool on_sought(struct lines *l, const struct event *e, struct pen *compla
     case SEEK_WAITING: l->has_answer = true; return true;
     case SEEK_FOUND: on_found(l); return true;
     case SEEK_AMBIGUOUS:
-        complain(complaints, 0, "more than one group has the name of --to: give the group's id.");
+        pen_complain(complaints, 0,
+                     "more than one group has the name of --to: give the group's id.");
         finish(l, EXIT_UNKNOWN_PEER);
         return true;
     case SEEK_REFUSED:
-        complain(complaints, 0, e->type == EVENT_ERROR ? e->error.text : "no answer about --to.");
+        pen_complain(complaints, 0,
+                     e->type == EVENT_ERROR ? e->error.text : "no answer about --to.");
         finish(l, e->type == EVENT_ERROR && e->error.code == CODE_AMBIGUOUS ? EXIT_UNKNOWN_PEER
                                                                             : EXIT_FAILED);
         return true;

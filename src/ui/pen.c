@@ -2,6 +2,7 @@
 
 #include "base/display.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +75,15 @@ void pen_text(struct pen *p, const void *text, size_t len, const char *gutter)
 {
     if (len && display_text(p->out, text, len, gutter) != LTH_OK)
         p->spoiled = true;
+}
+
+void pen_complain(struct pen *p, uint64_t line, const char *text)
+{
+    pen_say(p, "lanthorn: ");
+    if (line)
+        pen_say(p, "line %" PRIu64 ": ", line);
+    pen_quote(p, text);
+    pen_say(p, "\n");
 }
 
 void pen_style(struct pen *p, enum pen_style style)

@@ -41,6 +41,10 @@ void pen_group(struct pen *p, const char *name);
 /* A stranger's words on several lines, each after the first behind gutter. */
 void pen_text(struct pen *p, const void *text, size_t len, const char *gutter);
 
+/* A complaint, on a line of its own: text may quote strangers. line: of stdin; 0: it is about none.
+ */
+void pen_complain(struct pen *p, uint64_t line, const char *text);
+
 /* From here on in this style; nothing without colour. End with STYLE_PLAIN. */
 void pen_style(struct pen *p, enum pen_style style);
 

@@ -81,12 +81,24 @@ static void test_our_own_words_are_cut_before_they_are_endless(void **state)
     buffer_clear(&out);
 }
 
+static void test_a_complaint_names_its_line_and_escapes_what_it_quotes(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct pen pen = pen_over(&out, false);
+    pen_complain(&pen, 0, "No \033.");
+    pen_complain(&pen, 7, "No.");
+    assert_string_equal(as_text(&out), "lanthorn: No \\x1b.\nlanthorn: line 7: No.\n");
+    buffer_clear(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_strangers_words_are_escaped),
         cmocka_unit_test(test_no_person_passes_for_a_group_and_no_group_for_another),
         cmocka_unit_test(test_styles_need_colour),
+        cmocka_unit_test(test_a_complaint_names_its_line_and_escapes_what_it_quotes),
         cmocka_unit_test(test_our_own_words_are_cut_before_they_are_endless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "offline.h"
 
+#include "base/clock.h"
 #include "export.h"
 #include "run/recall.h"
 #include "start.h"
@@ -9,7 +10,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 /* The errand asks and prints as if it stood before a node. */
 struct offline {
@@ -24,13 +24,6 @@ struct offline {
 bool offline_can(const struct shell *s)
 {
     return (s->kind == SHELL_ASK || s->kind == SHELL_INFO) && recall_answers(&s->command);
-}
-
-static uint64_t clock_ms(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 /* ---- one errand ---- */
@@ -134,8 +127,7 @@ static int answer(const struct start *start, const struct shell *s, bool for_peo
 {
     enum errand_form form = s->json ? FORM_JSON : for_people ? FORM_PEOPLE : FORM_ROWS;
     bool in_color = color && form == FORM_PEOPLE;
-    struct recall recall = {
-        start->node, start->store, {clock_ms(CLOCK_BOOTTIME), clock_ms(CLOCK_REALTIME)}};
+    struct recall recall = {start->node, start->store, {clock_boot_ms(), clock_wall_ms()}};
     const struct export_job job = {&recall, s->command.who ? s->command.who : "", form, in_color};
     if (recall_begin(&recall) != LTH_OK) {
         complain("Memory is short: try again.");

@@ -1,5 +1,6 @@
 #include "run/run_uv.h"
 
+#include "base/clock.h"
 #include "run/disk_uv.h"
 #include "run/tcp_uv.h"
 
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { DEPTH_MAX = 8 }; /* commands given in answer to an event, in answer to a command, … */
@@ -27,16 +27,9 @@ struct run {
     int open_parts; /* of disk, tcp, discovery, timer, when stopping */
 };
 
-static uint64_t clock_ms(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static struct node_time time_now(void)
 {
-    return (struct node_time){clock_ms(CLOCK_BOOTTIME), clock_ms(CLOCK_REALTIME)};
+    return (struct node_time){clock_boot_ms(), clock_wall_ms()};
 }
 
 /* ---- carrying out ---- */
@@ -62,7 +55,7 @@ static void complete_status(const struct run *r, struct status_view *view)
         discovery_status(r->discovery, &discovery);
     view->version = LANTHORN_VERSION;
     view->pid = getpid();
-    view->uptime_s = (clock_ms(CLOCK_BOOTTIME) - r->start_ms) / 1000;
+    view->uptime_s = (clock_boot_ms() - r->start_ms) / 1000;
     view->store_records = store.records;
     view->store_bytes = store.bytes;
     view->store_segments = store.segments;
@@ -130,7 +123,7 @@ static void on_timer(uv_timer_t *timer);
 
 static void set_timer(struct run *r)
 {
-    uint64_t wake = node_wake_ms(r->config.node), now = clock_ms(CLOCK_BOOTTIME);
+    uint64_t wake = node_wake_ms(r->config.node), now = clock_boot_ms();
     if (wake == r->wake_ms || r->stopping)
         return;
     r->wake_ms = wake;
@@ -348,7 +341,7 @@ enum lth_err run_open(const struct run_config *config, struct run **out)
         return LTH_NO_MEMORY;
     r->config = *config;
     r->wake_ms = UINT64_MAX;
-    r->start_ms = clock_ms(CLOCK_BOOTTIME);
+    r->start_ms = clock_boot_ms();
     for (size_t i = 0; i < DEPTH_MAX; i++)
         todo_init(&r->todos[i]);
     enum lth_err err = open_parts(r);

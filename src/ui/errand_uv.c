@@ -8,6 +8,7 @@
  * takes its time at the end is waited for, for who reads may be a pager; Ctrl-C ends that. */
 #include "ui/errand_uv.h"
 
+#include "base/clock.h"
 #include "ui/client_uv.h"
 #include "ui/complain.h"
 #include "ui/errand.h"
@@ -18,7 +19,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 struct trip {
@@ -34,13 +34,6 @@ struct trip {
     uv_signal_t interrupt;
     bool color, has_failed, is_closing;
 };
-
-static uint64_t wall_ms(void)
-{
-    struct timespec wall;
-    clock_gettime(CLOCK_REALTIME, &wall);
-    return (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000;
-}
 
 static void give_up(struct trip *t, const char *why)
 {
@@ -79,7 +72,7 @@ static void refuse(struct trip *t, const struct command *c, enum lth_err err)
                            : "The command could not be sent to the node: try again.";
     if (json_event_write(&line, &event, 0, (struct json_ref){0}) == LTH_OK) {
         const struct errand_news news = {
-            LTH_OK, &event, 0, wall_ms(), (const char *)line.bytes, line.len - 1};
+            LTH_OK, &event, 0, clock_wall_ms(), (const char *)line.bytes, line.len - 1};
         tell(t, &news);
     } else {
         give_up(t, "Memory is short, and something was not sent.");
@@ -207,7 +200,7 @@ static void on_interrupt(uv_signal_t *handle, int number)
 static void on_line(void *ctx, enum lth_err err, const struct read_event *read, const char *line,
                     size_t len)
 {
-    const struct errand_news news = {err, &read->event, read->seq, wall_ms(), line, len};
+    const struct errand_news news = {err, &read->event, read->seq, clock_wall_ms(), line, len};
     tell(ctx, &news);
 }
 

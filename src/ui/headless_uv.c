@@ -1,5 +1,6 @@
 /* No prompt, no lines: a few notices on stderr, for a terminal or the journal. Nobody's text
  * goes there. Messages are not shown, so the next prompt shows them. */
+#include "base/clock.h"
 #include "ui/journal.h"
 #include "ui/prompt_text.h"
 #include "ui/tongue_uv.h"
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct headless {
     uv_idle_t handle; /* never started: closing it makes on_closed come from the loop */
@@ -51,7 +51,7 @@ static void on_event(void *self, const struct event *e)
     struct pen pen = pen_over(&text, false);
     (void)self;
     if (is_notice(e->type))
-        prompt_text_event(&pen, e, (uint64_t)time(NULL) * 1000);
+        prompt_text_event(&pen, e, clock_wall_ms());
     if (text.len)
         journal_write(priority_of(e->type, &text), (const char *)text.bytes, text.len);
     buffer_clear(&text);

@@ -4,6 +4,7 @@
  *      being edited is redrawn once; then the host learns what has been shown;
  *   3. a timer wakes the chat while a message of ours is not delivered.
  * Ctrl-D and Ctrl-C ask the host to stop; on_turn goes on working until close_prompt. */
+#include "base/clock.h"
 #include "ui/chat.h"
 #include "ui/editor_uv.h"
 #include "ui/exit_status.h"
@@ -12,7 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct prompt {
     struct chat chat;
@@ -38,10 +38,8 @@ static uint64_t monotonic_ms(const struct prompt *p)
 
 static struct chat_time now(const struct prompt *p)
 {
-    struct timespec wall;
-    clock_gettime(CLOCK_REALTIME, &wall);
     return (struct chat_time){
-        .wall_ms = (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000,
+        .wall_ms = clock_wall_ms(),
         .monotonic_ms = monotonic_ms(p),
     };
 }

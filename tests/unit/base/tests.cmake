@@ -1,6 +1,7 @@
 unit(base arena)
 unit(base base32)
 unit(base buffer)
+unit(base clock)
 unit(base cursor)
 unit(base display)
 unit(base endpoint)

@@ -67,16 +67,10 @@ static void test_every_record_of_every_version_can_be_read(void **state)
     assert_true(version > 1);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return sodium_init() < 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_record_of_every_version_can_be_read),
     };
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -284,12 +284,6 @@ static void test_what_a_newer_version_wrote_is_refused_and_left_as_it_is(void **
     }
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return sodium_init() < 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,5 +293,5 @@ int main(void)
         cmocka_unit_test(test_a_lock_that_cannot_be_made_leaves_the_store_for_reading),
         cmocka_unit_test(test_what_a_newer_version_wrote_is_refused_and_left_as_it_is),
     };
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,12 +178,6 @@ test_a_mark_beyond_the_log_is_put_back_in_memory_where_it_cannot_be_written(void
     }
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return sodium_init() < 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,5 +190,5 @@ int main(void)
         cmocka_unit_test(
             test_a_mark_beyond_the_log_is_put_back_in_memory_where_it_cannot_be_written),
     };
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,12 +106,6 @@ static void test_a_segment_is_made_durably_or_not_at_all(void **state)
     memdisk_free(m);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return sodium_init() < 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,5 +113,5 @@ int main(void)
         cmocka_unit_test(test_a_failed_append_leaves_the_file_as_it_was),
         cmocka_unit_test(test_a_segment_is_made_durably_or_not_at_all),
     };
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

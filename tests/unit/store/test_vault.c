@@ -183,12 +183,6 @@ static void test_costs_and_keys_have_their_limits(void **state)
     vault_clear(&v);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return sodium_init() < 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,5 +193,5 @@ int main(void)
         cmocka_unit_test(test_entries_cannot_be_doubled_or_swapped),
         cmocka_unit_test(test_costs_and_keys_have_their_limits),
     };
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

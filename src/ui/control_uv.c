@@ -154,6 +154,8 @@ static void take_in(struct control *c, int fd)
 
 /* ---- the door ---- */
 
+/* Root may ask anything of this node, as of any process. The other way round, in
+ * run/control_socket.c, nobody but the same user is believed. */
 static bool is_let_in(int fd)
 {
     struct ucred peer;

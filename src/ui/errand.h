@@ -1,6 +1,6 @@
 /* ui/errand.h - one command of a shell on its way to a running node, until there is a status.
  *
- *   READY comes -> names are learnt, where people will read them -> the command is asked
+ *   READY comes -> names are learnt, where some are printed -> the command is asked
  *   ASKING    --answer--> DONE, or where delivery is waited for --accepted--> WAITING
  *   SENDING   --input ends, all answered--> DONE, or WAITING
  *   WAITING   --delivered--> DONE         --time is up--> DONE: 4

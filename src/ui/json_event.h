@@ -1,6 +1,9 @@
 /* ui/json_event.h - an event as one JSON line (lanthorn-interface(7), "Events").
  *
- * Fields stand in the order of the table there, after `event`, `seq` and `ref`.
+ * Fields stand in the order of the table there, after `event`, `seq` and `ref`. Reading is a file
+ * of its own (ui/json_event_read.h), as only programs beside a node do it: writing streams into a
+ * buffer and needs nothing, reading needs a parser and memory for what it found. One test holds
+ * both sides: tests/unit/ui/test_json_event_read.c reads what was written here.
  */
 #ifndef LTH_UI_JSON_EVENT_H
 #define LTH_UI_JSON_EVENT_H

@@ -1,7 +1,9 @@
 /* ui/json_event_read.h - one JSON line of a node as the event it was (ui/json_event.h).
  *
- * For a program that shows a node's events as the node itself would. Fields it does not know are
- * ignored, for later versions may add some; what earlier versions lack reads as not there.
+ * For a program that shows a node's events as the node itself would; the node only writes them,
+ * with no parser, so the two sides of the format are two files, and a test that reads what was
+ * written holds them together (test_json_event_read.c). Fields it does not know are ignored, for
+ * later versions may add some; what earlier versions lack reads as not there.
  */
 #ifndef LTH_UI_JSON_EVENT_READ_H
 #define LTH_UI_JSON_EVENT_READ_H

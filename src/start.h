@@ -23,7 +23,8 @@ struct start {
 /* EXIT_DONE: both are open, start_end gives them back. Else the sentence has been said. */
 int start_begin(const struct options *options, struct start *out);
 
-/* The same for reading only: a store that is there, of which no byte is changed. */
+/* The same for a store that must be there, without making it ready for appends: by opening it no
+ * byte changes, and the log takes none (store_open). */
 int start_look(const struct options *options, struct start *out);
 int start_end(struct start *s); /* EXIT_FAILED when the store could not be closed in order */
 

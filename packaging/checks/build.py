@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+import shutil
 import subprocess
 
 import work
@@ -13,8 +14,11 @@ _ODD = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "HOME": "/nonexi
         "DEB_BUILD_OPTIONS": "parallel=1"}
 
 
-def export(folder):
-    """The tree as it is committed, or as it stands where there is no git."""
+@work.once
+def source():
+    """The tree as it is committed, or as it stands where there is no git: taken once, so that all
+    is built of the same, whatever is committed meanwhile."""
+    folder = work.scratch("source")
     folder.mkdir(parents=True)
     if (work.TOP / ".git").exists():
         _unpack(["git", "-c", f"safe.directory={work.TOP}", "-C", work.TOP, "archive", "HEAD"],
@@ -29,6 +33,11 @@ def _unpack(command, folder):
     with subprocess.Popen(command, stdout=subprocess.PIPE) as archive:
         subprocess.run(["tar", "-xf", "-", "-C", folder], stdin=archive.stdout, check=True)
     work.expect(archive.returncode == 0, f"{command[0]} could not read the tree")
+
+
+def copy(folder):
+    """Another copy of the source, to build in."""
+    return shutil.copytree(source(), folder, symlinks=True)
 
 
 def make(tree, environment=None, umask=-1):
@@ -53,13 +62,13 @@ def gather(folder):
 @work.once
 def package():
     """What is to be released."""
-    return make(export(work.scratch("tree")))
+    return make(copy(work.scratch("tree")))
 
 
 @work.once
 def package_again():
     """The same elsewhere, in a git repository, by somebody with other habits."""
-    tree = export(work.scratch("another", "folder with a longer name", "tree"))
+    tree = copy(work.scratch("another", "folder with a longer name", "tree"))
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@x", "-C", tree]
     for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "x"]):
         work.run([*git, *words])

@@ -21,7 +21,7 @@ def built_there():
             from None
     folder = archive.copy(base, f"{NEXT}-build")
     archive.update(folder)
-    tree = build.export(folder / "srv/tree")
+    tree = build.copy(folder / "srv/tree")
     archive.inside(folder, ["/srv/tree/packaging/build-deb"], timeout=1200)
     return build.gather(tree / "dist")
 

@@ -1,5 +1,7 @@
 #include "ui/lines.h"
 
+#include "ui/names.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -86,15 +88,18 @@ static void on_answer(struct lines *l, const struct event *e, struct pen *compla
 
 static void on_message(const struct event *e, struct pen *out)
 {
-    if (e->message.from_me)
+    const struct names nobody = {0};
+    struct names_room room;
+    const struct message_view m = names_of_message(&nobody, &e->message, &room);
+    if (m.from_me)
         return;
-    if (e->message.group_name) {
-        pen_group(out, e->message.group_name);
+    if (m.group_name) {
+        pen_group(out, m.group_name);
         pen_say(out, " ");
     }
-    pen_person(out, e->message.name);
+    pen_person(out, m.name);
     pen_say(out, ": ");
-    pen_text(out, e->message.text, e->message.text_len, "  | ");
+    pen_text(out, m.text, m.text_len, "  | ");
     pen_say(out, "\n");
 }
 

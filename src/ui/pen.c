@@ -1,6 +1,7 @@
 #include "ui/pen.h"
 
 #include "base/display.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -35,31 +36,80 @@ void pen_quote(struct pen *p, const char *text)
         p->spoiled = true;
 }
 
-/* A stranger's words on one line, without one character, which is escaped like a control. */
-static void quote_without(struct pen *p, const char *text, char without)
+/* Unicode category Zs */
+static bool is_blank(uint32_t point)
 {
-    for (const char *at; (at = strchr(text, without)); text = at + 1) {
-        if (display_line(p->out, (const uint8_t *)text, (size_t)(at - text)) != LTH_OK)
+    return point == ' ' || point == 0xa0 || point == 0x1680 ||
+           (point >= 0x2000 && point <= 0x200a) || point == 0x202f || point == 0x205f ||
+           point == 0x3000;
+}
+
+/* A colon, or what looks like one. */
+static bool is_colon(uint32_t point)
+{
+    static const uint32_t colons[] = {':',    0x02d0, 0x02f8, 0x0589, 0x05c3, 0x1803,
+                                      0x205a, 0x2236, 0xa789, 0xfe13, 0xfe55, 0xff1a};
+    for (size_t i = 0; i < LENGTH(colons); i++)
+        if (colons[i] == point)
+            return true;
+    return false;
+}
+
+/* One character of a name. */
+struct letter {
+    uint32_t point;
+    const char *at;
+    bool is_first, is_last, is_behind_blank;
+};
+
+static bool misleads_in_person(const struct letter *l)
+{
+    static const char petname[] = "(calls themselves "; /* as lists say of whom we have named */
+    if (is_blank(l->point))
+        return l->is_first || l->is_last || l->is_behind_blank;
+    if (l->is_first && l->point < 0x80 && strchr("(-!", (int)l->point))
+        return true;
+    return l->point == '#' || is_colon(l->point) ||
+           strncmp(l->at, petname, sizeof petname - 1) == 0;
+}
+
+static bool misleads_in_group(const struct letter *l)
+{
+    return l->point == '"' || is_colon(l->point);
+}
+
+/* A stranger's words on one line; what misleads is escaped like a control. */
+static void quote_name(struct pen *p, const char *name, bool misleads(const struct letter *))
+{
+    const char *end = name + strlen(name);
+    struct letter l = {.at = name, .is_first = true};
+    for (size_t step; l.at < end; l.at += step, l.is_first = false) {
+        step = utf8_next((const uint8_t *)l.at, (size_t)(end - l.at), &l.point);
+        bool is_good = step && display_is_safe(l.point);
+        step = step ? step : 1;
+        l.is_last = l.at + step == end;
+        if (is_good && misleads(&l))
+            pen_say(p, l.point < 0x100 ? "\\x%02x" : "\\u{%04x}", (unsigned)l.point);
+        else if (display_line(p->out, (const uint8_t *)l.at, step) != LTH_OK)
             p->spoiled = true;
-        pen_say(p, "\\x%02x", (unsigned)without);
+        l.is_behind_blank = is_good && is_blank(l.point);
     }
-    pen_quote(p, text);
 }
 
 void pen_person(struct pen *p, const char *name)
 {
-    quote_without(p, name, strcmp(name, "(you)") == 0 ? '(' : '#');
+    quote_name(p, name, misleads_in_person);
 }
 
-/* True when text has a blank of any width (Unicode category Zs). */
 static bool has_blanks(const char *text)
 {
-    static const char *const blanks[] = {" ",      "\u00a0", "\u1680", "\u202f", "\u205f", "\u3000",
-                                         "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
-                                         "\u2006", "\u2007", "\u2008", "\u2009", "\u200a"};
-    for (size_t i = 0; i < LENGTH(blanks); i++)
-        if (strstr(text, blanks[i]))
+    size_t len = strlen(text);
+    uint32_t point = 0;
+    for (size_t at = 0, step; at < len; at += step ? step : 1) {
+        step = utf8_next((const uint8_t *)text + at, len - at, &point);
+        if (step && is_blank(point))
             return true;
+    }
     return false;
 }
 
@@ -67,7 +117,7 @@ void pen_group(struct pen *p, const char *name)
 {
     const char *quote = has_blanks(name) ? "\"" : "";
     pen_say(p, "%s#", quote);
-    quote_without(p, name, '"');
+    quote_name(p, name, misleads_in_group);
     pen_say(p, "%s", quote);
 }
 

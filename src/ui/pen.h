@@ -31,11 +31,12 @@ void pen_hint(struct pen *p, const char *hint);
 /* A stranger's words on one line. */
 void pen_quote(struct pen *p, const char *text);
 
-/* A person's name. It has no # and is not "(you)", so that it passes neither for a group's nor
- * for ours. */
+/* A person's name, which is told from what we say around it: it has no # of a group and no colon,
+ * behind which a text would stand; does not begin like (you) or a notice, -- or !!, nor like an
+ * option; has no blanks where none could be seen or columns would begin. */
 void pen_person(struct pen *p, const char *name);
 
-/* A group's name as it is typed: #ops, "#two words". */
+/* A group's name as it is typed: #ops, "#two words"; without a colon. */
 void pen_group(struct pen *p, const char *name);
 
 /* A stranger's words on several lines, each after the first behind gutter. */

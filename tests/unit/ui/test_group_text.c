@@ -208,6 +208,7 @@ static void test_the_list_has_a_line_for_each_group(void **state)
     (void)state;
     struct group_view groups[2] = {ops(), ops()};
     struct event e = {.type = EVENT_GROUPS};
+    groups[1].id[0] = 0xcd;
     groups[1].name = "two\nwords here";
     groups[1].is_member = false;
     e.groups.groups = groups;
@@ -215,7 +216,9 @@ static void test_the_list_has_a_line_for_each_group(void **state)
     assert_string_equal(text_of(write_list, &e),
                         "   #ops  3 members, 1 of the others here, you are an admin  id ab000000\n"
                         "   \"#two\\x0awords here\"  you are no member any more; /history shows "
-                        "what was said  id ab000000\n");
+                        "what was said  id cd000000\n");
+    groups[1].name = "ops";
+    assert_non_null(strstr(text_of(write_list, &e), "   #ops~cd000000  you are no member"));
     e.groups.count = 0;
     assert_string_equal(text_of(write_list, &e),
                         "-- no groups yet: /group new NAME WHO makes one\n");

@@ -306,8 +306,9 @@ static bool find_conversation(struct node *n, const struct command *c, struct co
     return g || contact;
 }
 
-/* The last of the messages before end in the order that can be read, up to count of them; *first is
- * where they begin. What opens a chain, and what was said before we joined, is none. */
+/* The last of the messages before end in the order that can be read, up to count of them, the
+ * newest first; *first is where they begin. What opens a chain, and what was said before we joined,
+ * is none. */
 static struct place *readable(struct node *n, struct conversation *in, size_t end, size_t *count,
                               size_t *first)
 {
@@ -316,10 +317,8 @@ static struct place *readable(struct node *n, struct conversation *in, size_t en
     size_t found = 0, at = end;
     for (; places && at > 0 && found < *count; at--)
         if (feed_is_readable(order[at - 1].feed, order[at - 1].number))
-            places[*count - ++found] = order[at - 1];
+            places[found++] = order[at - 1];
     *first = at;
-    *count -= found; /* room not used, in front */
-    places = places ? places + *count : NULL;
     *count = found;
     return places;
 }
@@ -339,7 +338,8 @@ static void on_history(struct node *n, const struct command *c)
     count = count > HISTORY_MAX ? HISTORY_MAX : count;
     count = count > end ? end : count;
     const struct place *places = readable(n, in, end, &count, &first);
-    struct pending_read *read = places ? reads_ask(n, READ_FOR_HISTORY, places, count, 0) : NULL;
+    struct pending_read *read =
+        places ? reads_ask(n, READ_FOR_HISTORY, places, count, HISTORY_BYTES) : NULL;
     if (!read)
         return;
     read->ticket = c->ticket;
@@ -352,7 +352,9 @@ void commands_on_history(struct node *n, const struct pending_read *read,
     struct event *event = say(n, EVENT_HISTORY);
     struct message_view *views = todo_room(n->todo, read->count * sizeof *views);
     size_t count = 0;
-    for (size_t i = 0; views && i < read->count; i++) {
+    for (size_t at = 0; views && at < read->count; at++) {
+        /* A history was read from its end, so that what is over the limit is the oldest. */
+        size_t i = read->purpose == READ_FOR_HISTORY ? read->count - 1 - at : at;
         if (!delivery_view(n, &read->places[i], &records[i], &views[count]))
             continue;
         views[count].record = read->as ? read->as[i] : views[count].record;
@@ -387,7 +389,7 @@ static void on_unseen(struct node *n, const struct command *c)
         return;
     }
     uint64_t *as = list_unseen(&n->told, places, count);
-    struct pending_read *read = as ? reads_ask(n, READ_UNSEEN, places, count, 0) : NULL;
+    struct pending_read *read = as ? reads_ask(n, READ_UNSEEN, places, count, HISTORY_BYTES) : NULL;
     if (!read) {
         n->todo->out_of_memory = true;
         free(as);

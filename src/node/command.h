@@ -55,6 +55,7 @@ enum {
     INVITED_MAX = 127,    /* whom a group can be created with, besides us */
     HISTORY_DEFAULT = 50,
     HISTORY_MAX = 1000,
+    HISTORY_BYTES = 1 << 20, /* of records; an answer ends behind the one that reaches it */
     SYNC_DEFAULT_S = 30,
     DEFAULT_PORT = 7327,
 };

@@ -185,8 +185,10 @@ static void on_sent(struct node *n, uint32_t id, size_t sent)
 static void on_read(struct node *n, const struct node_input *input)
 {
     struct pending_read *read = reads_take(&n->reads, input->read.token);
-    if (read && input->read.count < read->count)
-        read->count = input->read.count; /* the rest was over the limit of bytes */
+    if (read && input->read.count < read->count) { /* the rest was over the limit of bytes */
+        read->count = input->read.count;
+        read->more = true;
+    }
     if (read)
         delivery_on_read(n, read, input->read.records);
     read_free(read);

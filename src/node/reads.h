@@ -19,9 +19,10 @@ struct pending_read {
     struct exchange *exchange; /* READ_TO_SEND */
     uint32_t link;             /* READ_TO_SEND: the session it was meant for */
     uint64_t ticket;           /* READ_FOR_HISTORY, READ_UNSEEN */
-    bool more;                 /* of both: there are older ones, or newer ones */
+    bool more;                 /* of both: there are older ones, or newer ones; so also when fewer
+                                * were read than asked for */
     uint64_t *as;              /* READ_UNSEEN: owned; the record by which each counts as shown */
-    struct place *places;      /* owned: what was read, in order */
+    struct place *places;      /* owned: what was read, in order; of a history, the newest first */
     size_t count;
     UT_hash_handle hh;
 };

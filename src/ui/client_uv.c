@@ -20,7 +20,7 @@
 
 enum {
     COMMAND_LINE_MAX = 64 * 1024,       /* lanthorn-interface(7): a node reads no longer one */
-    EVENT_LINE_MAX = 128 * 1024 * 1024, /* a history of HISTORY_MAX texts, all escapes */
+    EVENT_LINE_MAX = 128 * 1024 * 1024, /* far more than any answer is */
 };
 
 struct client {

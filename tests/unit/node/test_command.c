@@ -437,6 +437,34 @@ static void test_history_is_the_end_of_what_was_said(void **state)
     expect_history(&c, 2, "58", "59", true);
 }
 
+static void test_a_history_holds_no_more_than_its_bytes(void **state)
+{
+    (void)state;
+    static uint8_t text[TEXT_MAX];
+    enum { COUNT = 100, FITS = HISTORY_BYTES / TEXT_MAX };
+    char before[2 * MESSAGE_ID_LEN + 1];
+    struct command c = {.type = COMMAND_HISTORY, .who = "bob", .last = HISTORY_MAX};
+    size_t seen = 0;
+    for (unsigned i = 0; i < COUNT; i++) {
+        memset(text, 'a' + (int)(i % 26), sizeof text);
+        const struct command send = {
+            .type = COMMAND_SEND, .who = "bob", .text = text, .text_len = sizeof text};
+        expect_event(&send, EVENT_ACCEPTED, "a long text");
+    }
+    for (bool more = true; more; c.id = before) {
+        assert_null(ask(&c));
+        stage_answer_read(&s);
+        const struct event *e = answer();
+        assert_in_range(e->history.count, 1, FITS);
+        for (size_t i = e->history.count; i > 0; i--)
+            assert_int_equal(e->history.messages[i - 1].text[0],
+                             'a' + (int)((COUNT - ++seen) % 26));
+        more = e->history.more;
+        sodium_bin2hex(before, sizeof before, e->history.messages[0].id, MESSAGE_ID_LEN);
+    }
+    assert_int_equal(seen, COUNT);
+}
+
 static void test_there_is_no_history_before_a_message_that_is_not_there(void **state)
 {
     (void)state;
@@ -595,6 +623,7 @@ int main(void)
         ON_A_STAGE(test_a_good_address_is_kept_in_one_form),
         ON_A_STAGE(test_typed_addresses_survive_a_restart_and_removed_ones_do_not),
         ON_A_STAGE(test_history_is_the_end_of_what_was_said),
+        ON_A_STAGE(test_a_history_holds_no_more_than_its_bytes),
         ON_A_STAGE(test_there_is_no_history_before_a_message_that_is_not_there),
         ON_A_STAGE(test_a_message_tells_its_state),
         ON_A_STAGE(test_people_are_listed),

@@ -117,12 +117,37 @@ static void test_who_sits_down_gets_what_was_told_to_nobody_until_it_is_shown(vo
     stage_close(&s);
 }
 
+static void test_what_does_not_fit_into_one_answer_is_in_the_next(void **state)
+{
+    (void)state;
+    static const struct command unseen = {.type = COMMAND_UNSEEN, .ticket = 7};
+    uint8_t hash[HASH_LEN];
+    die_with(5, hash);
+    stage_answer_read(&s);
+    stage_command(&s, &unseen);
+    for (struct todo *t = s.todo.first; t; t = t->next) {
+        if (t->type != TODO_READ)
+            continue;
+        assert_int_equal(t->read.max_bytes, HISTORY_BYTES);
+        t->read.max_bytes = 1; /* as if the texts were so long */
+    }
+    stage_answer_read(&s);
+    const struct event *e = stage_event(&s, EVENT_HISTORY);
+    assert_int_equal(e->history.count, 1);
+    assert_memory_equal(e->history.messages[0].text, "text 1", 6);
+    assert_true(e->history.more);
+    node_shown(s.node, e->history.messages[0].record);
+    assert_int_equal(ask_unseen(2)->history.count, 4);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unseen_messages_come_a_few_at_a_time),
         cmocka_unit_test(test_held_before_the_first_few_nothing_is_read_until_release),
         cmocka_unit_test(test_who_sits_down_gets_what_was_told_to_nobody_until_it_is_shown),
+        cmocka_unit_test(test_what_does_not_fit_into_one_answer_is_in_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -311,6 +311,7 @@ bool host_say(struct world *w, struct host *h, size_t to, uint32_t len)
                             .life = h->life,
                             .number = ++h->witness.numbers[to],
                             .len = len,
+                            .said_ms = w->now_ms,
                             .answers = seen};
     world_name(w, to, who);
     if (to >= w->people)

@@ -22,14 +22,15 @@ struct saying {
     uint32_t life;        /* of the author's process */
     uint32_t number;      /* 1, 2, 3 … of that process to that audience */
     uint32_t len;         /* of its text */
-    uint32_t answers;     /* the latest its author had been shown of there; or NO_SAYING */
-    uint64_t readers;     /* people who were with its author in the group then, by bit */
-    uint32_t chain;       /* in a group: that it is sealed with, as the registry counts */
-    uint32_t entry;       /* likewise: its number in its feed */
-    bool is_stored;       /* its author appended it, so it has an id */
-    bool is_answered;     /* by accepted, or by an error */
-    bool is_refused;      /* by an error: it must never be seen */
-    uint64_t arrived;     /* people with whom it was once durable, by bit */
+    uint64_t said_ms;
+    uint32_t answers; /* the latest its author had been shown of there; or NO_SAYING */
+    uint64_t readers; /* people who were with its author in the group then, by bit */
+    uint32_t chain;   /* in a group: that it is sealed with, as the registry counts */
+    uint32_t entry;   /* likewise: its number in its feed */
+    bool is_stored;   /* its author appended it, so it has an id */
+    bool is_answered; /* by accepted, or by an error */
+    bool is_refused;  /* by an error: it must never be seen */
+    uint64_t arrived; /* people with whom it was once durable, by bit */
     UT_hash_handle hh;
 };
 

@@ -224,10 +224,14 @@ static uint32_t council_of(struct registry *r, const struct roster *roster)
 }
 
 /* Behind one that is new here h may be out, or may have been for a moment of this step. */
-static void note_moment(struct host *h, uint32_t council, const struct decision *d)
+static void note_moment(const struct world *w, struct host *h, uint32_t council,
+                        const struct decision *d, bool is_first_look)
 {
-    if (!(d->after.members & bit(h->person)))
-        h->witness.may_leave[council]++;
+    if (d->after.members & bit(h->person))
+        return;
+    h->witness.may_leave[council]++;
+    if (!is_first_look)
+        h->witness.out_ms[council] = w->now_ms;
 }
 
 static void note_held(struct world *w, struct host *h, uint32_t council, struct minutes *m)
@@ -242,7 +246,7 @@ static void note_held(struct world *w, struct host *h, uint32_t council, struct 
             d = add_decision(w, h, c, record);
         m->held[d / 64] |= (uint64_t)1 << d % 64;
         if (!registry_holds(&before, d))
-            note_moment(h, council, &c->decisions[d]);
+            note_moment(w, h, council, &c->decisions[d], before.count == 0);
     }
     m->head = head_of(c, m);
 }

@@ -37,7 +37,7 @@
     X(RULE_ROLLBACK_TOLD, "what is given back was told as a rollback")                             \
     X(RULE_CLONE, "a clone is told only when there was one")                                       \
     X(RULE_CLONE_TOLD, "two who run as one and see each other are both told")                      \
-    X(RULE_GAP, "a gap is told only after a restore, a refusal or a crash")                        \
+    X(RULE_GAP, "a gap is told only after a restore, a refusal or a crash, or while one is held")  \
     X(RULE_GAP_STAYS, "a gap stays only when a restore or a clone lost what was in it")            \
     X(RULE_GAP_FILLED, "a gap is filled once, and only when told")                                 \
     X(RULE_NO_DAMAGE, "nothing is damaged")                                                        \

@@ -82,6 +82,13 @@ static bool did_not_count(const struct world *w, const struct saying *s, const s
            !registry_counts(w, &chains[s->chain], chains[p->chain].head, s->entry);
 }
 
+/* While h was out of the group nothing of it came; what was said before comes when it is asked for
+ * again, and does not keep back what is said since h is in again. */
+static bool was_out(const struct world *w, const struct host *h, const struct saying *s)
+{
+    return s->to >= w->people && s->said_ms < h->witness.out_ms[s->to - w->people];
+}
+
 /* p tells of something of s's author that comes after s. Of another feed (it was another process,
  * or the author left a group and came back) that is sure only while nobody's disk was full or put
  * back, and while nobody but the author brings either to h. */
@@ -92,7 +99,7 @@ static bool comes_after(const struct world *w, const struct host *h, const struc
     if (p->life == s->life && of == other)
         return p->number > s->number;
     if (!is_one_line(w, h, s) || registry_was_handed_on(&w->registry, other, h->person) ||
-        did_not_count(w, s, p))
+        did_not_count(w, s, p) || was_out(w, h, s))
         return false;
     return p->life > s->life || (p->life == s->life && p->number > s->number);
 }
@@ -351,9 +358,20 @@ bool witness_may_have_lost(const struct world *w, const struct host *h, uint32_t
     return false;
 }
 
+/* Who is held may have told in a new session how far they are, and hears no answer. */
+static bool is_held(const struct world *w, uint32_t person)
+{
+    for (size_t i = 0; i < w->host_count; i++)
+        if (w->hosts[i].person == person && w->hosts[i].held)
+            return true;
+    return false;
+}
+
 /* True when something of a person's may be missing at h, for now. */
 static bool may_have_gap(const struct world *w, const struct host *h, uint32_t person)
 {
+    if (is_held(w, person))
+        return true;
     for (size_t i = 0; i < w->host_count; i++)
         if (is_concerned(&w->hosts[i], h, person) &&
             (w->hosts[i].witness.refusals || w->hosts[i].witness.crashes))

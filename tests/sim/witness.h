@@ -55,6 +55,7 @@ struct witness {
                       * that they left */
     unsigned may_leave[COUNCILS_MAX]; /* so often may its user be told that they left: once when it
                                        * is out, and more when one step took it in and out */
+    uint64_t out_ms[COUNCILS_MAX];    /* when it learnt last that it was out of the group */
     char last_error[32];
     bool answered_error;
     struct history history; /* the last answer */

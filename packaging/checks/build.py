@@ -67,11 +67,12 @@ def package():
 
 @work.once
 def package_again():
-    """The same elsewhere, in a git repository, by somebody with other habits."""
+    """The same elsewhere, in a git repository if git is there, by somebody with other habits."""
     tree = copy(work.scratch("another", "folder with a longer name", "tree"))
-    git = ["git", "-c", "user.name=x", "-c", "user.email=x@x", "-C", tree]
-    for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "x"]):
-        work.run([*git, *words])
+    if shutil.which("git"):
+        git = ["git", "-c", "user.name=x", "-c", "user.email=x@x", "-C", tree]
+        for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "x"]):
+            work.run([*git, *words])
     temporary = work.scratch("another", "tmp")
     temporary.mkdir()
     return make(tree, dict(_ODD, TMPDIR=str(temporary)), umask=0o002)

@@ -28,7 +28,7 @@ def check_build():
     return f"{built.deb.name} and {built.dsc.name}"
 
 
-@row("reproducible", "built elsewhere, otherwise, by git: the same bytes", seconds=1200)
+@row("reproducible", "built elsewhere, otherwise, from git: the same bytes", seconds=1200)
 def check_reproducible():
     first, second = build.package(), build.package_again()
     names = [path.name for path in (first.deb, first.dsc, *first.folder.glob("*.tar.*"))]

@@ -2,14 +2,14 @@
 #include "tables.h"
 
 /* Names are strangers' words: nothing in them is carried out, and those that cannot be typed as
- * they are shown are left out. */
+ * they are shown, or would be options, are left out. */
 static const char functions[] =
     "# The first column of what lanthorn says, as words.\n"
     "_lanthorn_names()\n"
     "{\n"
     "    local name\n"
     "    while IFS= read -r name; do\n"
-    "        [[ $name == *\\\\* ]] && continue\n"
+    "        [[ $name == *\\\\* || $name == -* ]] && continue\n"
     "        [[ $1 == groups ]] && name=${name//\\\"/}\n"
     "        printf -v name %q \"$name\"\n"
     "        [[ $name == \"$cur\"* ]] && COMPREPLY+=(\"$name\")\n"

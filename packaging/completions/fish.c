@@ -26,7 +26,9 @@ static const char functions[] =
     "        or return 1\n"
     "    end\n"
     "end\n\n"
-    "# The first column of what lanthorn says; names that cannot be typed so are left out.\n"
+    "# The first column of what lanthorn says; names that cannot be typed so, or would be "
+    "options,\n"
+    "# are left out.\n"
     "function __lanthorn_names\n"
     "    set -l data\n"
     "    set -l words (commandline -opc)\n"
@@ -39,7 +41,7 @@ static const char functions[] =
     "        end\n"
     "    end\n"
     "    timeout 2 lanthorn $argv $data 2>/dev/null </dev/null |\n"
-    "        string replace -r '\\t.*' '' | string match -rv '\\\\\\\\'\n"
+    "        string replace -r '\\t.*' '' | string match -rv '^-|\\\\\\\\'\n"
     "end\n\n"
     "complete -c lanthorn -f\n";
 

@@ -5,7 +5,8 @@
 
 static const char quote[] = "'\\''";
 
-/* Names are strangers' words; those that cannot be typed as they are shown are left out. */
+/* Names are strangers' words; those that cannot be typed as they are shown, or would be options,
+ * are left out. */
 static const char names[] =
     "\n# The first column of what lanthorn says.\n"
     "_lanthorn_names() {\n"
@@ -14,7 +15,7 @@ static const char names[] =
     "    [[ -n $dir ]] && where=(--data ${dir/#\\~\\//$HOME/})\n"
     "    reply=(${(f)\"$(timeout 2 lanthorn $1 $where 2>/dev/null </dev/null)\"})\n"
     "    reply=(${reply%%$'\\t'*})\n"
-    "    reply=(${reply:#*\\\\*})\n"
+    "    reply=(${${reply:#*\\\\*}:#-*})\n"
     "}\n"
     "\n_lanthorn_people() {\n"
     "    local -a reply\n"

@@ -55,10 +55,10 @@ ROWS = (
 )
 
 # In the place of the program: names as rows (src/ui/rows.h). The last of the people cannot be
-# typed as it is shown.
+# typed as they are shown, or would be options.
 PROGRAM = f"""#!/bin/sh
 case "$*" in
-peers) printf '%s\\there\\t-\\t-\\tid\\t-\\n' 'Ann Two' Bob '{HOSTILE}' 'B\\x07' ;;
+peers) printf '%s\\there\\t-\\t-\\tid\\t-\\n' 'Ann Two' Bob '{HOSTILE}' 'B\\x07' -Wx --data=/evil - ;;
 'peers --data'[\\ =]place) printf 'Bea\\taway\\n' ;;
 groups) printf '%s\\tadmin\\t2\\tid\\n' '#ops' '#"two words"' ;;
 *) exit 5 ;;

@@ -295,7 +295,8 @@ static void test_two_groups_of_the_name_end_with_3_at_once(void **state)
 static void test_messages_of_a_group_are_printed_with_its_name(void **state)
 {
     (void)state;
-    static const char want[] = "\"#two words\" \\x23bob: hi\n";
+    static const char want[] = "\"#two words\" \\x23bob: hi\n"
+                               "\"#two words\" bob~aiaaaaaa~amaaaaaa: hi\n";
     struct fixture f;
     struct event e = {.type = EVENT_MESSAGE};
     e.message.name = "#bob";
@@ -303,6 +304,9 @@ static void test_messages_of_a_group_are_printed_with_its_name(void **state)
     e.message.text = (const uint8_t *)"hi";
     e.message.text_len = 2;
     start(&f);
+    tell(&f, e);
+    e.message.name = "bob~aiaaaaaa"; /* like the mark of somebody else */
+    e.message.from[0] = 3;
     tell(&f, e);
     assert_int_equal(f.out.len, sizeof want - 1);
     assert_memory_equal(f.out.bytes, want, f.out.len);

@@ -232,6 +232,26 @@ static void test_the_safety_number_is_12_groups_of_5(void **state)
     assert_non_null(strstr(text_of(&e, false), "-- verified"));
 }
 
+static void test_who_is_listed_bears_a_mark_where_names_alone_would_mislead(void **state)
+{
+    (void)state;
+    static const struct peer_view people[] = {
+        {.id = {2}, .name = "bob", .petname = ""},
+        {.id = {3}, .name = "ann", .petname = "bob"},
+        {.id = {4}, .name = "bob~aiaaaaaa", .petname = ""},
+    };
+    struct event e = {.type = EVENT_PEERS};
+    e.peers.peers = people;
+    e.peers.count = LENGTH(people);
+    assert_string_equal(text_of(&e, false),
+                        "   bob~aiaaaaaa  away  id aiaaaaaa\n"
+                        "   bob~amaaaaaa (calls themselves ann)  away  id amaaaaaa\n"
+                        "   bob~aiaaaaaa~aqaaaaaa  away  id aqaaaaaa\n");
+    e = (struct event){.type = EVENT_CONTACT};
+    e.peer = people[2];
+    assert_string_equal(text_of(&e, false), "   bob~aiaaaaaa~aqaaaaaa  away  id aqaaaaaa\n");
+}
+
 static void test_nothing_to_show_is_said(void **state)
 {
     (void)state;
@@ -325,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_what_is_missing_and_what_has_come_is_counted_by_author),
         cmocka_unit_test(test_colour_is_always_taken_back),
         cmocka_unit_test(test_the_safety_number_is_12_groups_of_5),
+        cmocka_unit_test(test_who_is_listed_bears_a_mark_where_names_alone_would_mislead),
         cmocka_unit_test(test_nothing_to_show_is_said),
         cmocka_unit_test(test_a_newcomer_is_told_name_id_place_and_commands),
         cmocka_unit_test(test_words_of_a_node_elsewhere_are_escaped_too),

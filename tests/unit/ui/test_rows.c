@@ -117,6 +117,19 @@ static void test_two_of_one_name_are_told_apart(void **state)
     assert_non_null(strstr(text, "\nbob~amaaaaaa\taway\t-\t-\t"));
 }
 
+static void test_two_groups_of_one_name_are_told_apart(void **state)
+{
+    static const struct group_view both[] = {{.id = {2}, .name = "ops"},
+                                             {.id = {3}, .name = "ops"}};
+    struct event e = {.type = EVENT_GROUPS};
+    (void)state;
+    e.groups.groups = both;
+    e.groups.count = 2;
+    const char *text = text_of(rows_event, &e);
+    assert_memory_equal(text, "#ops~02000000\tleft\t0\t02", 23);
+    assert_non_null(strstr(text, "\n#ops~03000000\tleft\t0\t03"));
+}
+
 static void write_members(struct pen *pen, const struct names *names, const struct event *e)
 {
     rows_members(pen, names, &e->group);
@@ -141,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_news_say_what_they_are),
         cmocka_unit_test(test_a_message_has_its_time_its_place_its_author_and_one_line_of_text),
         cmocka_unit_test(test_two_of_one_name_are_told_apart),
+        cmocka_unit_test(test_two_groups_of_one_name_are_told_apart),
         cmocka_unit_test(test_members_are_rows_and_we_are_one_of_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

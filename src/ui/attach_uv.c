@@ -38,7 +38,7 @@ struct attach {
     uint64_t page_end; /* the next page is asked for when this record has been shown; 0 = it has */
     uint64_t given, shown; /* the records of the last message that the prompt got, and has shown */
     uint64_t seq;
-    bool was_shown, is_closing, is_lost;
+    bool was_shown, is_closing, is_lost, is_silent;
     int status;
 };
 
@@ -238,6 +238,14 @@ static void on_lost(void *ctx)
     close_all(a, EXIT_NO_NODE);
 }
 
+static void on_silent(void *ctx)
+{
+    struct attach *a = ctx;
+    complain("%s", complaint_silent);
+    a->is_silent = true;
+    close_all(a, EXIT_FAILED);
+}
+
 /* ---- the whole ---- */
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -267,7 +275,7 @@ static void say_end(const struct attach *a)
 
 static void run(struct attach *a)
 {
-    const struct client_user user = {on_line, on_lost, a};
+    const struct client_user user = {on_line, on_lost, on_silent, a};
     watch_signals(a);
     later_init(&a->end, &a->loop, on_end_turn, a);
     if (client_open(&a->loop, a->job->node_fd, &user, &a->client) != LTH_OK)
@@ -288,5 +296,5 @@ bool attach_run(const struct attach_job *job, int *status)
     if (uv_loop_close(&a.loop) != 0 && a.status == EXIT_DONE)
         a.status = EXIT_FAILED; /* a handle was forgotten: a bug that tests look for */
     *status = a.status;
-    return a.was_shown;
+    return a.was_shown || a.is_silent;
 }

@@ -16,7 +16,8 @@ struct attach_job {
 };
 
 /* Runs a loop of its own. False: nothing was shown, because it is not that node, or it has no room
- * for one more. True with *status, an enum exit_status, at the end. */
+ * for one more. True with *status, an enum exit_status, at the end, also when the node
+ * does not answer. */
 bool attach_run(const struct attach_job *job, int *status);
 
 #endif

@@ -3,6 +3,7 @@
  *   2. on_bytes feeds the splitter, and serve hands on line after line, until it is paused;
  *   3. EVENT_READY, the first line, says whose node it is, which makes the others understandable;
  *   4. client_close lets the output run empty and closes both.
+ * Without 3 on_silent is told when the patience is over; it is the user who closes, then.
  * The input's end and a failed output both mean that the node is gone; lines that have come are
  * handed on before. The user may close the client from inside on_line: serve looks each time. */
 #include "ui/client_uv.h"
@@ -20,6 +21,7 @@
 
 enum {
     COMMAND_LINE_MAX = 64 * 1024,       /* lanthorn-interface(7): a node reads no longer one */
+    PATIENCE_MS = 10000,                /* until the first line; a node at work is quicker */
     EVENT_LINE_MAX = 128 * 1024 * 1024, /* far more than any answer is */
 };
 
@@ -28,11 +30,12 @@ struct client {
     struct stdio io;
     struct splitter lines;
     struct later turn;
+    uv_timer_t patience; /* runs until is_known */
     struct buffer command;
     uint8_t me[ID_LEN];
     bool is_known; /* me is */
     bool is_paused, is_serving, is_lost, has_told, is_closing;
-    int open_parts; /* io, turn */
+    int open_parts; /* io, turn, patience */
     void (*on_closed)(void *ctx);
     void *closed_ctx;
 };
@@ -44,6 +47,7 @@ static void on_line(struct client *c, const char *line, size_t len)
     if (err == LTH_OK && read.event.type == EVENT_READY) {
         memcpy(c->me, read.event.ready.id, ID_LEN);
         c->is_known = true;
+        uv_timer_stop(&c->patience);
     }
     c->user.on_line(c->user.ctx, err, &read, line, len);
     json_event_clear(&read);
@@ -88,8 +92,15 @@ static void on_turn(void *ctx)
     serve(ctx);
 }
 
+static void on_silence(uv_timer_t *timer)
+{
+    struct client *c = timer->data;
+    c->user.on_silent(c->user.ctx);
+}
+
 static void lose(struct client *c)
 {
+    uv_timer_stop(&c->patience);
     splitter_end(&c->lines);
     c->is_lost = true;
     later_ask(&c->turn);
@@ -150,7 +161,10 @@ enum lth_err client_open(uv_loop_t *loop, int fd, const struct client_user *user
     c->user = *user;
     splitter_init(&c->lines, EVENT_LINE_MAX);
     later_init(&c->turn, loop, on_turn, c);
-    c->open_parts = 2;
+    uv_timer_init(loop, &c->patience);
+    c->patience.data = c;
+    uv_timer_start(&c->patience, on_silence, PATIENCE_MS, 0);
+    c->open_parts = 3;
     later_ask(&c->turn);
     *out = c;
     return LTH_OK;
@@ -197,7 +211,7 @@ static void on_io_closed(void *ctx)
     release(ctx);
 }
 
-static void on_turn_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     release(handle->data);
 }
@@ -208,5 +222,6 @@ void client_close(struct client *c, void (*on_closed)(void *ctx), void *ctx)
     c->on_closed = on_closed;
     c->closed_ctx = ctx;
     stdio_close(&c->io, on_io_closed, c);
-    later_close(&c->turn, on_turn_closed);
+    later_close(&c->turn, on_handle_closed);
+    uv_close((uv_handle_t *)&c->patience, on_handle_closed);
 }

@@ -18,6 +18,8 @@ struct client_user {
     void (*on_line)(void *ctx, enum lth_err err, const struct read_event *read, const char *line,
                     size_t len);
     void (*on_lost)(void *ctx); /* the node is gone: once, and nothing after it */
+    /* For ten seconds the node, which may be stopped, has not said whose it is: once. */
+    void (*on_silent)(void *ctx);
     void *ctx;
 };
 

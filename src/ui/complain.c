@@ -10,6 +10,9 @@
 
 const char complaint_no_output[] =
     "Standard output takes nothing any more, and not all was printed.";
+const char complaint_silent[] =
+    "The node has not answered for 10 seconds: it is stopped, or very busy. Let it go on (kill "
+    "-CONT), or try again.";
 
 /* Empty when memory is out. */
 static struct buffer __attribute__((format(printf, 2, 0)))

@@ -14,7 +14,8 @@ void announce(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Lines that a pen has written (ui/pen.h), which are safe; lines is empty then. */
 void complain_lines(struct buffer *lines);
 
-/* A sentence, the same wherever standard output fails. */
+/* Sentences that are the same wherever standard output fails, and a node does not answer. */
 extern const char complaint_no_output[];
+extern const char complaint_silent[];
 
 #endif

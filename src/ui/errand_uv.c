@@ -214,6 +214,11 @@ static void on_lost(void *ctx)
     later_ask(&t->turn);
 }
 
+static void on_silent(void *ctx)
+{
+    give_up(ctx, complaint_silent);
+}
+
 /* ---- stdin and stdout ---- */
 
 static void on_bytes(void *ctx, const char *bytes, size_t len)
@@ -258,7 +263,7 @@ static enum lth_err open_streams(struct trip *t, const struct errand_job *job)
 
 static bool open_all(struct trip *t, const struct errand_job *job)
 {
-    const struct client_user user = {on_line, on_lost, t};
+    const struct client_user user = {on_line, on_lost, on_silent, t};
     if (open_streams(t, job) != LTH_OK) {
         close(job->node_fd);
         give_up(t, "Standard input or output cannot be used.");

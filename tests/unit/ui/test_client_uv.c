@@ -19,7 +19,7 @@ struct guest {
     uv_loop_t loop;
     struct client *client;
     struct socket_client node;
-    size_t lines, bad_lines, lost;
+    size_t lines, bad_lines, lost, silent;
     enum event_type last;
     uint64_t last_ticket;
     bool from_me;
@@ -57,9 +57,25 @@ static void on_lost(void *ctx)
     g->lost++;
 }
 
+static void on_silent(void *ctx)
+{
+    struct guest *g = ctx;
+    g->silent++;
+}
+
+static uint64_t hurry_ms; /* how long the patience lasts; 0 = as it is */
+int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb run, uint64_t after_ms, uint64_t every_ms);
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb run, uint64_t after_ms, uint64_t every_ms);
+
+/* In the place of uv_timer_start, by the linker's --wrap. */
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb run, uint64_t after_ms, uint64_t every_ms)
+{
+    return __real_uv_timer_start(timer, run, hurry_ms ? hurry_ms : after_ms, every_ms);
+}
+
 static void guest_open(struct guest *g)
 {
-    const struct client_user user = {on_line, on_lost, g};
+    const struct client_user user = {on_line, on_lost, on_silent, g};
     int ends[2];
     memset(g, 0, sizeof *g);
     assert_int_equal(uv_loop_init(&g->loop), 0);
@@ -252,6 +268,34 @@ static void test_a_node_that_is_gone_before_anything_was_said_is_lost(void **sta
     guest_close(&g);
 }
 
+static void test_a_node_that_says_nothing_is_told_of_once(void **state)
+{
+    (void)state;
+    struct guest g;
+    hurry_ms = 20;
+    guest_open(&g);
+    until(&g, &g.silent, 1);
+    socket_client_turn(&g.node, 300, true);
+    assert_int_equal(g.silent, 1);
+    assert_int_equal(g.lost, 0);
+    guest_close(&g);
+    hurry_ms = 0;
+}
+
+static void test_a_node_that_has_said_whose_it_is_may_be_silent(void **state)
+{
+    (void)state;
+    struct guest g;
+    hurry_ms = 1000;
+    guest_open(&g);
+    socket_client_say(&g.node, ready);
+    until(&g, &g.lines, 1);
+    socket_client_turn(&g.node, 6500, true);
+    assert_int_equal(g.silent, 0);
+    guest_close(&g);
+    hurry_ms = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +309,8 @@ int main(void)
         cmocka_unit_test(test_it_may_be_closed_while_it_tells),
         cmocka_unit_test(test_garbage_is_handed_on_as_what_it_is),
         cmocka_unit_test(test_a_node_that_is_gone_before_anything_was_said_is_lost),
+        cmocka_unit_test(test_a_node_that_says_nothing_is_told_of_once),
+        cmocka_unit_test(test_a_node_that_has_said_whose_it_is_may_be_silent),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

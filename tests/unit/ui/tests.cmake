@@ -53,6 +53,7 @@ unit(ui ui_uv ${CMAKE_CURRENT_LIST_DIR}/terminal.c)
 unit(ui unsettled)
 
 # Memory that is out, where the test says so.
+target_link_options(test_ui_client_uv PRIVATE -Wl,--wrap=uv_timer_start)
 target_link_options(test_ui_keyfile PRIVATE -Wl,--wrap=fstat)
 target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
 

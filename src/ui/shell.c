@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In a usage, [X] may be left out, X... takes all the words that are left, and behind the words
- * stand the options. */
+/* In a usage, [X] may be left out, X... takes all the words that are left, which with |- may be -
+ * for stdin, and behind the words stand the options. */
 static const struct shell_row table[] = {
-    {"send", "WHO TEXT... [--wait SECONDS] [--lines]", SHELL_SEND, COMMAND_SEND,
+    {"send", "WHO TEXT...|- [--wait SECONDS] [--lines]", SHELL_SEND, COMMAND_SEND,
      "send a message; with - for TEXT, what stdin holds"},
     {"history", "WHO [--last N]", SHELL_ASK, COMMAND_HISTORY, "the last messages (50)"},
     {"watch", "[--count N] [--wait SECONDS]", SHELL_WATCH, COMMAND_COUNT,
@@ -295,6 +295,7 @@ static bool next_piece(const char **usage, struct piece *out)
     out->may_lack = **usage == '[';
     out->name = *usage + out->may_lack;
     out->len = out->may_lack ? len - 2 : len;
+    out->len -= len > 2 && memcmp(*usage + len - 2, "|-", 2) == 0 ? 2 : 0;
     out->takes_rest =
         out->len > rest_len && memcmp(out->name + out->len - rest_len, rest, rest_len) == 0;
     out->len -= out->takes_rest ? rest_len : 0;
@@ -454,16 +455,27 @@ static int words_of_option(const char *word)
     return 0;
 }
 
-/* Does the first word that is no option's name a command? */
-static bool is_shell_line(int argc, char *argv[])
+/* The first word behind options of commands; NULL when there is none. */
+static const char *first_word(int argc, char *argv[])
 {
     int at = 1, step;
     while (at < argc && argv[at][0] == '-') {
         if ((step = words_of_option(argv[at])) == 0)
-            return false;
+            return NULL;
         at += step;
     }
-    return at < argc && is_known(argv[at]);
+    return at < argc ? argv[at] : NULL;
+}
+
+/* What the interface promises and is not there yet: said so that nobody looks for a mistake of
+ * their own. */
+static bool is_promised(const char *word, struct sentence *why)
+{
+    if (strcmp(word, "search") == 0)
+        sentence_set(why, "This version cannot search yet: lanthorn export prints all there is.");
+    else if (strcmp(word, "doctor") == 0)
+        sentence_set(why, "This version has no doctor yet: lanthorn status says how it is doing.");
+    return *why->text;
 }
 
 /* The row whose name the words begin with, which are then cut off. */
@@ -499,12 +511,15 @@ static void refuse_half(const char *word, struct sentence *why)
 
 static void refuse_words(const struct shell_row *row, const struct shell *s, struct sentence *why)
 {
-    if (row->type == COMMAND_SEND && s->command.who && !s->command.text)
+    bool is_empty = s->command.who && !*s->command.who && !strstr(row->usage, "[WHO");
+    if (is_empty)
+        sentence_set(why, "WHO is empty: give a name, an id, or its first letters.");
+    else if (row->type == COMMAND_SEND && s->command.who && !s->command.text)
         sentence_set(why, s->lines ? "With --lines the messages come from stdin: give no TEXT."
                                    : "There is no TEXT: give one, or - for what stdin holds.");
     else
-        sentence_set(why, "It is: lanthorn %s%s%s; a #GROUP stands in quotes.", row->name,
-                     *row->usage ? " " : "", row->usage);
+        sentence_set(why, "It is: lanthorn %s%s%s%s.", row->name, *row->usage ? " " : "",
+                     row->usage, shell_row_takes_group(row) ? "; a #GROUP stands in quotes" : "");
 }
 
 /* Only texts may be of any bytes here: what becomes of them is said where they are sent. */
@@ -565,9 +580,9 @@ void shell_parse(int argc, char *argv[], struct shell *out, struct sentence *why
                           .new_passphrase_fd = -1,
                           .command.timeout_s = UINT32_MAX};
     why->text[0] = '\0';
-    if (!is_shell_line(argc, argv))
-        return;
-    if (take_line(argc, argv, out, why))
+    const char *word = first_word(argc, argv);
+    bool is_promise = word && is_promised(word, why);
+    if (!is_promise && (!word || !is_known(word) || take_line(argc, argv, out, why)))
         return;
     out->kind = SHELL_REFUSED;
     if (!*why->text)
@@ -586,6 +601,12 @@ void shell_clear(struct shell *s)
 const struct shell_row *shell_row(size_t i)
 {
     return i < LENGTH(table) ? &table[i] : NULL;
+}
+
+bool shell_row_takes_group(const struct shell_row *row)
+{
+    return row->type == COMMAND_SEND || row->type == COMMAND_HISTORY ||
+           strstr(row->usage, "GROUP") != NULL;
 }
 
 const struct shell_option *shell_option(size_t i)

@@ -59,6 +59,9 @@ const struct shell_row *shell_row(size_t i); /* NULL behind the last */
 /* True when the row's name is words, or begins with them and goes on with another. */
 bool shell_row_begins(const struct shell_row *row, const char *words);
 
+/* True where WHO may be a group, or GROUP stands. */
+bool shell_row_takes_group(const struct shell_row *row);
+
 /* An option of commands: "wait", "SECONDS". */
 struct shell_option {
     const char *name, *argument; /* argument: NULL for a flag */

@@ -28,19 +28,27 @@ static void print_row(FILE *to, const struct shell_row *row)
     fprintf(to, width < 30 ? "%*s%s\n" : "\n%*s%s\n", width < 30 ? 30 - width : 30, "", row->help);
 }
 
-static void print_foot(FILE *to, const char *usage)
+/* What the capitals of a row's usage stand for; of all rows: NULL. */
+static void print_foot(FILE *to, const struct shell_row *row)
 {
+    const char *usage = row ? row->usage : "";
     fprintf(to, "\nOptions\n");
     print_options(to, usage);
-    fprintf(to, "\nWHO is a name, an id or its first letters; for send and history also a group: "
-                "its id,\nor '#NAME' in quotes.\n");
+    if (!row)
+        fprintf(to, "\nWHO is a name, an id or its first letters; for send, history and export "
+                    "also a group:\nits id, or '#NAME' in quotes.\n");
+    else if (strstr(usage, "GROUP"))
+        fprintf(to, "\nGROUP is a name or an id; '#NAME' stands in quotes.\n");
+    else if (strstr(usage, "WHO"))
+        fprintf(to, "\nWHO is a name, an id or its first letters%s.\n",
+                shell_row_takes_group(row) ? ", or a group: its id, or '#NAME' in quotes" : "");
 }
 
 static void print_command(FILE *to, const struct shell_row *row)
 {
     fprintf(to, "Usage: lanthorn %s%s%s\n%s\n", row->name, *row->usage ? " " : "", row->usage,
             row->help);
-    print_foot(to, row->usage);
+    print_foot(to, row);
 }
 
 /* The row that is called so, or NULL. */
@@ -76,7 +84,7 @@ bool shell_help_print(FILE *to, const char *topic)
     for (size_t i = 0; (row = shell_row(i)); i++)
         if (!topic || shell_row_begins(row, topic))
             print_row(to, row);
-    print_foot(to, "");
+    print_foot(to, NULL);
     return true;
 }
 

@@ -61,6 +61,10 @@ static const struct {
     {"send bob -- --wait 5", SHELL_SEND, NULL},
     {"send", SHELL_REFUSED, "lanthorn send WHO TEXT"},
     {"send bob", SHELL_REFUSED, "no TEXT"},
+    {"send", SHELL_REFUSED, "TEXT...|- [--wait SECONDS] [--lines]; a #GROUP stands in quotes."},
+    {"verify", SHELL_REFUSED, "lanthorn verify WHO [NUMBER...]."},
+    {"search tea", SHELL_REFUSED, "cannot search yet"},
+    {"--json doctor", SHELL_REFUSED, "no doctor yet"},
     {"send bob --wait", SHELL_REFUSED, "needs an argument"},
     {"send bob hi --wait x", SHELL_REFUSED, "whole number"},
     {"send bob hi --wait -1", SHELL_REFUSED, "whole number"},
@@ -69,7 +73,7 @@ static const struct {
     {"send bob hi --last 3", SHELL_REFUSED, "--last is not for lanthorn send"},
     {"peers", SHELL_ASK, NULL},
     {"peers --json", SHELL_ASK, NULL},
-    {"peers bob", SHELL_REFUSED, "It is: lanthorn peers;"},
+    {"peers bob", SHELL_REFUSED, "It is: lanthorn peers."},
     {"peers --data", SHELL_REFUSED, "needs an argument"},
     {"history bob", SHELL_ASK, NULL},
     {"history bob --last 1000", SHELL_ASK, NULL},
@@ -127,7 +131,7 @@ static const struct {
     {"check", SHELL_CHECK, NULL},
     {"check --json --data DIR --key-file FILE", SHELL_CHECK, NULL},
     {"--data DIR --passphrase-fd 3 check", SHELL_CHECK, NULL},
-    {"check all", SHELL_REFUSED, "It is: lanthorn check;"},
+    {"check all", SHELL_REFUSED, "It is: lanthorn check."},
     {"check --key-file=", SHELL_REFUSED, "give a path"},
     {"check --passphrase-fd -1", SHELL_REFUSED, "whole number"},
     {"check --new-key-file FILE", SHELL_REFUSED, "is not for lanthorn check"},
@@ -255,6 +259,23 @@ static void test_a_group_begins_with_no_more_than_its_limit(void **state)
     shell_clear(&s);
 }
 
+static void test_an_empty_who_is_named(void **state)
+{
+    (void)state;
+    static char *lines[][5] = {
+        {"lanthorn", "send", "", "x"}, {"lanthorn", "block", ""}, {"lanthorn", "petname", "", "x"}};
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        struct shell s;
+        struct sentence why;
+        int argc = 0;
+        while (lines[i][argc])
+            argc++;
+        shell_parse(argc, lines[i], &s, &why);
+        CHECK(s.kind == SHELL_REFUSED && strstr(why.text, "WHO is empty"), lines[i][1]);
+        shell_clear(&s);
+    }
+}
+
 static void test_every_option_is_one_of_some_command_or_of_all(void **state)
 {
     const struct shell_option *option;
@@ -279,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_words_arrive_where_they_belong),
         cmocka_unit_test(test_a_group_needs_no_mark_where_only_a_group_can_stand),
         cmocka_unit_test(test_a_group_begins_with_no_more_than_its_limit),
+        cmocka_unit_test(test_an_empty_who_is_named),
         cmocka_unit_test(test_every_option_is_one_of_some_command_or_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,15 @@ static void test_help_has_every_command_or_those_asked_for(void **state)
     text = help_of("send", &has_any);
     assert_true(has_any && strstr(text, "--wait SECONDS") && !strstr(text, "--last"));
     free(text);
+    text = help_of("send", &has_any);
+    assert_true(strstr(text, "first letters, or a group"));
+    free(text);
+    text = help_of("verify", &has_any);
+    assert_true(strstr(text, "first letters.") && !strstr(text, "group"));
+    free(text);
+    text = help_of("status", &has_any);
+    assert_false(strstr(text, "WHO") || strstr(text, "GROUP"));
+    free(text);
     text = help_of("dance", &has_any);
     assert_false(has_any);
     free(text);

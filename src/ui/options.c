@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "node/command.h"
+#include "ui/shell.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -270,9 +271,49 @@ static enum lth_err check_together(const struct options *o, struct sentence *why
     return clash ? LTH_MALFORMED : LTH_OK;
 }
 
+/* True for the words of a command, or the first of them. */
+static bool is_command(const char *word)
+{
+    size_t len = strlen(word);
+    for (size_t i = 0; shell_name(i); i++)
+        if (strncmp(shell_name(i), word, len) == 0 && strchr(" ", shell_name(i)[len]))
+            return len > 0;
+    return false;
+}
+
+/* An option that was given and that no command takes. */
+static const char *node_only(const bool used[LENGTH(table)])
+{
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        bool is_shared = false;
+        for (size_t j = 0; shell_option_name(j); j++)
+            is_shared = is_shared || strcmp(shell_option_name(j), table[i].row.name) == 0;
+        if (used[i] && !is_shared)
+            return table[i].row.name;
+    }
+    return NULL;
+}
+
+static enum lth_err refuse_words(const char *word, const char *option, struct sentence *why)
+{
+    if (!is_command(word))
+        sentence_set(why,
+                     "\"%s\" is neither a command nor an option of lanthorn; see lanthorn --help.",
+                     word);
+    else if (option)
+        sentence_set(why, "%s is a command and takes no --%s: see lanthorn help %s.", word, option,
+                     word);
+    else
+        sentence_set(why,
+                     "%s is a command, whose options are written in full: see lanthorn help "
+                     "%s.",
+                     word, word);
+    return LTH_MALFORMED;
+}
+
 /* What is neither option nor argument: a link to a person, and nothing behind it. */
 static enum lth_err take_words(struct options *o, int count, char *const words[],
-                               struct sentence *why)
+                               const bool used[LENGTH(table)], struct sentence *why)
 {
     int at = 0;
     if (count > 0 && person_uri_is(words[0])) {
@@ -283,9 +324,7 @@ static enum lth_err take_words(struct options *o, int count, char *const words[]
     }
     if (at == count)
         return LTH_OK;
-    sentence_set(why, "\"%s\" is neither a command nor an option of lanthorn; see lanthorn --help.",
-                 words[at]);
-    return LTH_MALFORMED;
+    return refuse_words(words[at], node_only(used), why);
 }
 
 void options_init(struct options *o)
@@ -297,6 +336,7 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
 {
     struct option longs[LENGTH(table) + 1];
     struct options o = *out;
+    bool used[LENGTH(table)] = {false};
     int found;
     fill_long_options(longs);
     optind = 0; /* glibc: start afresh */
@@ -308,8 +348,9 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
         const char *want = options_take(&o, i, optarg);
         if (want)
             return refuse_value(i, optarg, want, why);
+        used[i] = true;
     }
-    if (take_words(&o, argc - optind, argv + optind, why) != LTH_OK ||
+    if (take_words(&o, argc - optind, argv + optind, used, why) != LTH_OK ||
         check_together(&o, why) != LTH_OK)
         return LTH_MALFORMED;
     *out = o;

@@ -360,7 +360,7 @@ static int follow_options(struct program *p)
     struct sentence why;
     int status;
     if (print_and_end(&p->options))
-        return EXIT_DONE;
+        return check_printed();
     const struct ui_config config = ui_config_of(&p->options, false);
     if (ui_config_check(&config, &why) != LTH_OK) {
         complain("%s", why.text);

@@ -9,6 +9,8 @@
 #include <sodium.h>
 #include <string.h>
 
+enum { SHORT_LEN = 10 }; /* bytes: fewer are guessed in the time that a thief has */
+
 struct changing {
     struct start start;
     bool json;
@@ -36,14 +38,14 @@ static int change(struct changing *c, const struct store_key *key, const char *w
     enum lth_err err = store_change_key(s->store, key);
     if (err == LTH_OK && c->json) {
         print_json(s, key);
-        return EXIT_DONE;
+        return check_printed();
     }
     if (err == LTH_OK) {
         announce("The store in %s now opens with %s; whoever has what opened it before and a copy "
                  "of its vault from then can read what is written later, too: only a new store "
                  "ends that.",
                  s->data_dir, what);
-        return EXIT_DONE;
+        return check_printed();
     }
     complain(err == LTH_IO ? "Nobody can say whether the store in %s now opens with %s (%s): try "
                              "both, and look at the disk."
@@ -78,6 +80,9 @@ static int take_passphrase(struct changing *c, int fd)
         return EXIT_FAILED;
     }
     const struct store_key key = {STORE_KEY_PASSPHRASE, phrase.bytes, phrase.len};
+    if (phrase.len < SHORT_LEN)
+        complain("The new passphrase is very short: whoever has the disk can try all of that "
+                 "length, so several words are better.");
     int status = change(c, &key, "the new passphrase");
     passphrase_clear(&phrase);
     return status;

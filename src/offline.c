@@ -90,9 +90,7 @@ static int finish(struct offline *f)
     f->has_failed = f->has_failed || pen_finish(&f->out) != LTH_OK;
     if (f->has_failed)
         complain("Memory is short, and something was not printed: try again.");
-    else if (fflush(stdout) != 0 || ferror(stdout))
-        complain("%s", complaint_no_output);
-    else
+    else if (check_printed() == EXIT_DONE)
         return f->errand.state == ERRAND_DONE ? (int)f->errand.status : EXIT_FAILED;
     return EXIT_FAILED;
 }

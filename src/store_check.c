@@ -84,7 +84,8 @@ int store_check_run(const struct options *o)
         print_json(&s, &stats);
     else
         print_line(&s, &stats);
-    status = is_whole(&s) ? EXIT_DONE : EXIT_FAILED;
+    status = check_printed();
+    status = is_whole(&s) ? status : EXIT_FAILED;
     int end = start_end(&s);
     return status != EXIT_DONE ? status : end;
 }

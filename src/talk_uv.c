@@ -105,7 +105,7 @@ static int ask_node(const struct shell *s)
 static int help(const struct shell *s)
 {
     if (shell_help_print(stdout, s->topic))
-        return EXIT_DONE;
+        return check_printed();
     complain("\"%s\" is not a command: see lanthorn help.", s->topic);
     return EXIT_USAGE;
 }

@@ -1,6 +1,7 @@
 #include "ui/complain.h"
 
 #include "base/display.h"
+#include "ui/exit_status.h"
 #include "ui/journal.h"
 #include "ui/sentence.h"
 
@@ -57,4 +58,12 @@ void complain_lines(struct buffer *lines)
     if (lines->len)
         journal_write(JOURNAL_ERROR, (const char *)lines->bytes, lines->len);
     buffer_clear(lines);
+}
+
+int check_printed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_DONE;
+    complain("%s", complaint_no_output);
+    return EXIT_FAILED;
 }

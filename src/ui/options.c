@@ -274,23 +274,28 @@ static enum lth_err check_together(const struct options *o, struct sentence *why
 /* True for the words of a command, or the first of them. */
 static bool is_command(const char *word)
 {
-    size_t len = strlen(word);
-    for (size_t i = 0; shell_name(i); i++)
-        if (strncmp(shell_name(i), word, len) == 0 && strchr(" ", shell_name(i)[len]))
-            return len > 0;
+    const struct shell_row *row;
+    for (size_t i = 0; *word && (row = shell_row(i)); i++)
+        if (shell_row_begins(row, word))
+            return true;
     return false;
 }
 
-/* An option that was given and that no command takes. */
+static bool is_of_commands(const char *name)
+{
+    const struct shell_option *option;
+    for (size_t i = 0; (option = shell_option(i)); i++)
+        if (strcmp(option->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* An option that was given and that no command takes, or NULL. */
 static const char *node_only(const bool used[LENGTH(table)])
 {
-    for (size_t i = 0; i < LENGTH(table); i++) {
-        bool is_shared = false;
-        for (size_t j = 0; shell_option_name(j); j++)
-            is_shared = is_shared || strcmp(shell_option_name(j), table[i].row.name) == 0;
-        if (used[i] && !is_shared)
+    for (size_t i = 0; i < LENGTH(table); i++)
+        if (used[i] && !is_of_commands(table[i].row.name))
             return table[i].row.name;
-    }
     return NULL;
 }
 

@@ -115,6 +115,61 @@ class Commands(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout), {
             "event": "vault", "seq": 1, "data": self.data, "opens_with": "passphrase"})
 
+    def test_a_short_passphrase_is_taken_with_a_word_about_it(self):
+        self.make_store()
+        for new, says in (("12345678", "very short"), ("several words in a row", "")):
+            with self.subTest(new=new):
+                read, write = os.pipe()
+                os.write(write, new.encode() + b"\n")
+                os.close(write)
+                done = self.command("passphrase", "--key-file", f"{self.home}/key",
+                                    "--new-passphrase-fd", str(read), pass_fds=[read])
+                os.close(read)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(bool(done.stderr), bool(says))
+                self.assertIn(says, done.stderr)
+                done = self.run_it("passphrase", "--data", self.data, "--passphrase-fd", "0",
+                                   "--new-key-file", f"{self.home}/key", input=new + "\n")
+                self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_output_that_is_lost_is_a_failure(self):
+        self.make_store()
+        for words in (["help"], ["--help"], ["--version"], ["check", "--data", self.data,
+                      "--key-file", f"{self.home}/key"]):
+            with self.subTest(words=words), open("/dev/full", "wb") as full:
+                done = self.run_it(*words, stdout=full)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("Standard output", done.stderr)
+
+    def test_a_reader_of_watch_that_goes_ends_it(self):
+        self.start_node()
+        watch = subprocess.Popen([LANTHORN, "watch", "--data", self.data], env=self.env, text=True,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        with watch:
+            try:
+                self.assertTrue(watch.stdout.readline().startswith("ready"))
+                watch.stdout.close()
+                self.assertIn("Standard output", watch.stderr.read())
+                self.assertEqual(watch.wait(PATIENCE_S), 1)
+            finally:
+                watch.kill()
+
+    def test_words_that_no_node_takes_are_explained(self):
+        for says, words in (
+                ("status is a command and takes no --name: see lanthorn help status.",
+                 ("--name", "x", "status")),
+                ("peers is a command and takes no --to:", ("--to", "ben", "peers")),
+                ("peers is a command, whose options are written in full", ("--dat=x", "peers")),
+                ('"stat" is neither a command', ("--name", "x", "stat")),
+                ("cannot search yet", ("search", "--last", "3", "tea")),
+                ("no doctor yet", ("--json", "doctor"))):
+            with self.subTest(words=words):
+                done = self.run_it(*words)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(says, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

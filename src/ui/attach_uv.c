@@ -4,11 +4,11 @@
  *      a page stands on the screen, asks for the next. Until there is none, what comes live is
  *      passed over, for it is on a page still to come;
  *   3. from then on every event goes to the prompt, and every command to the node but /quit;
- *   4. on_shown moves the node's mark;
+ *   4. on_shown moves the node's mark, which passes nothing that was not shown: at a hole in `seq`,
+ *      left by a prompt that stood still for long, what is missing is asked for as in 2;
  *   5. /quit, Ctrl-D, a signal or the end of the node close the prompt first, so that the mark is
  *      right, then the client.
- * A node does not wait for who does not read, as a prompt that is stopped: it drops events. The
- * hole in `seq` tells, and 2 begins again, or the mark would pass over what was not shown. */
+ * Where the pages cannot be had, what comes is shown and the mark stays: it is shown once more. */
 #include "ui/attach_uv.h"
 
 #include "ui/client_uv.h"
@@ -34,11 +34,11 @@ struct attach {
     struct ui *ui;         /* NULL before the node is known, and once it closes */
     uv_signal_t signals[SIGNALS];
     struct later end;
+    uint64_t last_seq;
+    uint64_t being_shown; /* the record of the last message on its way to the screen; 0 = none is */
     bool has_caught_up;
-    uint64_t page_end; /* the next page is asked for when this record has been shown; 0 = it has */
-    uint64_t given, shown; /* the records of the last message that the prompt got, and has shown */
-    uint64_t seq;
-    bool was_shown, is_closing, is_lost, is_silent;
+    bool has_given_up; /* something is not shown and cannot be had: the mark stays before it */
+    bool was_shown, is_closing, is_lost;
     int status;
 };
 
@@ -79,11 +79,28 @@ static void leave(struct attach *a)
 
 /* ---- to the node ---- */
 
+static void warn(struct attach *a, const char *code, const char *text)
+{
+    struct event e = {.type = EVENT_WARNING};
+    e.warning.code = code;
+    e.warning.text = text;
+    if (a->ui)
+        ui_event(a->ui, &e);
+}
+
+static void give_up(struct attach *a)
+{
+    a->has_caught_up = a->has_given_up = true;
+    warn(a, "unseen",
+         "Messages of before cannot be had now: they come at the next prompt, and with them once "
+         "more what is shown here.");
+}
+
 static void ask_unseen(struct attach *a)
 {
     const struct command c = {.type = COMMAND_UNSEEN, .ticket = UNSEEN_TICKET};
     if (a->client && client_submit(a->client, &c) != LTH_OK)
-        a->has_caught_up = true; /* memory is short: what is left is shown another time */
+        give_up(a);
 }
 
 static const char *why_not(enum lth_err err)
@@ -121,13 +138,16 @@ static void on_shown(void *ctx, uint64_t record)
 {
     struct attach *a = ctx;
     const struct command c = {.type = COMMAND_SHOWN, .ticket = SHOWN_TICKET, .record = record};
-    a->shown = record;
-    if (!a->client || client_submit(a->client, &c) != LTH_OK)
-        return; /* it is shown once more, then */
-    if (!a->has_caught_up && a->page_end && record >= a->page_end) {
-        a->page_end = 0;
+    bool is_marked = !a->has_given_up && a->client && client_submit(a->client, &c) == LTH_OK;
+    if (record < a->being_shown)
+        return;
+    a->being_shown = 0;
+    if (a->has_caught_up)
+        return; /* the next mark is as good */
+    if (is_marked)
         ask_unseen(a);
-    }
+    else
+        give_up(a); /* the same page would come again */
 }
 
 static void on_ui_stop(void *ctx)
@@ -172,33 +192,29 @@ static void on_ready(struct attach *a, const struct event *e)
     ask_unseen(a);
 }
 
-static void give_message(struct attach *a, const struct message_view *m)
+static void show(struct attach *a, const struct message_view *message)
 {
     struct event e = {.type = EVENT_MESSAGE};
-    e.message = *m;
-    a->given = m->record;
+    e.message = *message;
+    a->being_shown = message->record;
     ui_event(a->ui, &e);
 }
 
 static void on_unseen(struct attach *a, const struct event *e)
 {
-    size_t count = e->type == EVENT_HISTORY ? e->history.count : 0;
-    a->has_caught_up = count == 0;
-    a->page_end = count ? e->history.messages[count - 1].record : 0;
-    for (size_t i = 0; i < count; i++)
-        give_message(a, &e->history.messages[i]);
+    if (e->type != EVENT_HISTORY) {
+        give_up(a);
+        return;
+    }
+    a->has_caught_up = e->history.count == 0;
+    for (size_t i = 0; i < e->history.count; i++)
+        show(a, &e->history.messages[i]);
 }
 
-/* Some events never came. What was a message among them is on a page that is asked for as soon as
- * all that did come stands on the screen. */
-static void on_hole(struct attach *a)
+static void on_message(struct attach *a, const struct message_view *message)
 {
-    if (!a->has_caught_up)
-        return; /* it is on one of the pages to come */
-    a->has_caught_up = false;
-    a->page_end = a->given > a->shown ? a->given : 0;
-    if (!a->page_end)
-        ask_unseen(a);
+    if (a->has_caught_up)
+        show(a, message);
 }
 
 static void on_event(struct attach *a, const struct event *e)
@@ -210,11 +226,34 @@ static void on_event(struct attach *a, const struct event *e)
         on_unseen(a, e);
     } else if (e->is_answer && e->ticket == SHOWN_TICKET) {
         return; /* nothing follows */
-    } else if (e->type != EVENT_MESSAGE) {
+    } else if (e->type == EVENT_MESSAGE) {
+        on_message(a, &e->message);
+    } else {
         ui_event(a->ui, e);
-    } else if (a->has_caught_up) {
-        give_message(a, &e->message);
     }
+}
+
+/* The node tells nobody twice what they did not read. What has just come must stand on the screen
+ * first, or it would be on the page that is asked for. */
+static void on_hole(struct attach *a)
+{
+    if (!a->ui || !a->has_caught_up || a->has_given_up)
+        return; /* a page still to come has it; or the next prompt */
+    a->has_caught_up = false;
+    warn(a, "hole",
+         "This prompt stood still, and the node did not wait for it: what was missed "
+         "follows.");
+    if (!a->being_shown)
+        ask_unseen(a);
+}
+
+/* seq: 0 of a line that a later version would understand. */
+static void follow_seq(struct attach *a, uint64_t seq)
+{
+    bool is_hole = seq > a->last_seq + 1;
+    a->last_seq = seq ? seq : a->last_seq + 1;
+    if (is_hole)
+        on_hole(a);
 }
 
 static void on_line(void *ctx, enum lth_err err, const struct read_event *read, const char *line,
@@ -223,12 +262,11 @@ static void on_line(void *ctx, enum lth_err err, const struct read_event *read, 
     struct attach *a = ctx;
     (void)line;
     (void)len;
-    if (err != LTH_OK || a->is_closing)
+    if (a->is_closing)
         return;
-    if (a->ui && read->seq != a->seq + 1)
-        on_hole(a);
-    a->seq = read->seq;
-    on_event(a, &read->event);
+    follow_seq(a, err == LTH_OK ? read->seq : 0);
+    if (err == LTH_OK)
+        on_event(a, &read->event);
 }
 
 static void on_lost(void *ctx)

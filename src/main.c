@@ -129,7 +129,7 @@ static void on_event(void *ctx, const struct event *event)
     struct event news;
     if (!control_is_answer(event))
         ui_event(p->ui, event);
-    else if (news_of_answer(event, &news))
+    else if (news_of_answer(event, NEWS_TO_USER, &news))
         ui_event(p->ui, &news);
     socket_event(&p->socket, event);
     if (event->type == EVENT_READY)

@@ -260,14 +260,18 @@ bool control_is_answer(const struct event *e)
     return e->is_answer && e->type != EVENT_BYE && e->ticket >> TICKETS_SHIFT == 1;
 }
 
+static enum news_reader reader(const struct client *client)
+{
+    return json_talk_is_prompt(client->talk) ? NEWS_TO_USER : NEWS_TO_PROGRAM;
+}
+
 static void tell_answer(struct control *c, const struct event *e)
 {
     struct event news;
-    bool is_news = news_of_answer(e, &news) && news.type != EVENT_ACCEPTED;
     for (struct client *client = c->clients; client; client = client->next)
         if (json_talk_has_asked(client->talk, e->ticket))
             json_talk_event(client->talk, e);
-        else if (is_news)
+        else if (news_of_answer(e, reader(client), &news))
             json_talk_event(client->talk, &news);
 }
 

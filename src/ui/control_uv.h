@@ -1,10 +1,10 @@
 /* ui/control_uv.h - other programs of this user talk to a running node through a socket.
  *
  * Whoever connects holds a conversation in JSON lines as a guest (ui/json_talk_uv.h): `ready`
- * first, then every event, and the answers to its own commands only. There are CONTROL_CLIENTS_MAX
- * at a time; one more is told so and closed. Only this user and root are let in, whatever the
- * file's permissions say. What a client does or leaves undone costs neither the node nor the
- * others anything: they take turns, and none of them is waited for.
+ * first, then every event, and the answers to its own commands only (but see ui/news.h). There are
+ * CONTROL_CLIENTS_MAX at a time; one more is told so and closed. Only this user and root are let
+ * in, whatever the file's permissions say. What a client does or leaves undone costs neither the
+ * node nor the others anything: they take turns, and none of them is waited for.
  */
 #ifndef LTH_UI_CONTROL_UV_H
 #define LTH_UI_CONTROL_UV_H

@@ -37,6 +37,7 @@ struct json_talk {
     bool is_serving;                             /* serve is at work further up the stack */
     bool has_ended;                              /* the input has, or a quit has been read */
     bool has_quit, has_stopped;
+    bool is_prompt;  /* COMMAND_UNSEEN was given */
     bool is_closing; /* the output may be gone */
     bool has_lost;   /* memory was out: an event is missing, so no message counts as shown */
     void (*on_closed)(void *ctx);
@@ -118,6 +119,7 @@ static void submit(struct json_talk *t, struct parsed_command *p)
         t->has_ended = t->has_quit = true;
         t->quit_ticket = o->ticket;
     }
+    t->is_prompt = t->is_prompt || p->command.type == COMMAND_UNSEEN;
     if (is_long(p->command.type))
         t->long_ticket = o->ticket;
     t->config.host.submit(t->config.host.ctx, &p->command);
@@ -272,6 +274,11 @@ void json_talk_event(struct json_talk *t, const struct event *e)
 bool json_talk_has_asked(const struct json_talk *t, uint64_t ticket)
 {
     return find_open(t, ticket) != NULL;
+}
+
+bool json_talk_is_prompt(const struct json_talk *t)
+{
+    return t->is_prompt;
 }
 
 void json_talk_resume(struct json_talk *t)

@@ -46,6 +46,9 @@ void json_talk_event(struct json_talk *t, const struct event *e);
 /* The command with this ticket was given here and has no answer yet. */
 bool json_talk_has_asked(const struct json_talk *t, uint64_t ticket);
 
+/* What nobody saw has been asked for here: somebody sits at the other side. */
+bool json_talk_is_prompt(const struct json_talk *t);
+
 void json_talk_resume(struct json_talk *t); /* host.busy() turned false */
 bool json_talk_is_full(const struct json_talk *t);
 

@@ -84,6 +84,10 @@ class Terminal:
         """What is to be seen, line by line."""
         return self._tmux("capture-pane", "-p").rstrip()
 
+    def record(self, path):
+        """All that the program writes from here on goes to this file, too."""
+        self._tmux("pipe-pane", f"exec cat >'{path}'")
+
     def count(self, text):
         """How often the text stands on the screen. Blanks do not count: a line that is
         wrapped gets some where a wide character did not fit."""

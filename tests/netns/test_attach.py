@@ -2,6 +2,7 @@
 """A prompt to a node that runs already: it shows what was told to nobody, what it shows counts,
 and the node outlives it."""
 
+import re
 import signal
 import subprocess
 
@@ -83,6 +84,17 @@ def check_talk(service, bea):
         leave(terminal)
 
 
+def check_sent_elsewhere(service, bea):
+    """What another shell sends has not waited for anybody."""
+    with attach(service) as terminal:
+        for number in range(3):
+            assert service.ask("send", "Bea", f"from a shell {number}", "--wait", "30")
+        deliver(service, bea, "after all that")
+        terminal.wait_text("after all that")
+        assert terminal.count("had waited") == 0, terminal.screen()
+        leave(terminal)
+
+
 def check_shown_once(service, bea):
     """Neither the next prompt here nor one that runs the node shows it again."""
     with attach(service) as terminal:
@@ -120,6 +132,26 @@ def check_many(service, bea):
         assert client.do("unseen")["messages"] == []
 
 
+def check_standstill(service, bea):
+    """A prompt that was stopped for long shows all that came meanwhile, once and in order."""
+    path = f"{lab.SCRATCH}/data/standstill"
+    many = [f"<{number}>" for number in range(500)]
+    with attach(service) as terminal:
+        terminal.record(path)
+        terminal.send_signal(signal.SIGSTOP)
+        refs = [bea.post("send", to="Ada", text=text + 6000 * "x") for text in many]
+        last = [bea.answer(ref)["id"] for ref in refs][-1]
+        bea.wait("delivered", id=last)
+        terminal.send_signal(signal.SIGCONT)
+        deliver(service, bea, "<live>")
+        terminal.wait_text("<live>", 60)
+        with open(path, encoding="utf-8") as file:
+            assert re.findall("<[0-9a-z]+>", file.read()) == [*many, "<live>"]
+        leave(terminal)
+    with Client(service.data + "/control.sock") as client:
+        assert client.do("unseen")["messages"] == []
+
+
 def check_ends(service, bea):
     with attach(service) as terminal:
         leave(terminal, INTERRUPTED, key="C-c")
@@ -142,7 +174,7 @@ def test():
     with Lan(2) as lan:
         service, bea = Service(lan.hosts[0], "Ada"), Node(lan.hosts[1], "Bea")
         bea.wait("peer", name="Ada", online=True)
-        for check in (check_talk, check_shown_once, check_many, check_ends):
+        for check in (check_talk, check_sent_elsewhere, check_shown_once, check_many, check_standstill, check_ends):
             lab.say(check.__name__.replace("check_", "").replace("_", " "))
             check(service, bea)
         bea.stop()

@@ -180,6 +180,27 @@ static void test_what_the_nodes_own_user_is_answered_no_client_hears_but_as_news
     server_close(&s);
 }
 
+static void test_that_a_message_was_accepted_hear_prompts_and_no_other_clients(void **state)
+{
+    (void)state;
+    server_open(&s);
+    struct socket_client prompt = join_and_greet(&s), program = join_and_greet(&s);
+    socket_client_say(&prompt, "{\"do\":\"unseen\",\"ref\":\"u\"}\n");
+    until_submitted(&s, 1);
+    struct event page = answer_to(&s.submitted[0], EVENT_HISTORY), last = warning("the last");
+    struct event accepted = {.type = EVENT_ACCEPTED, .is_answer = true, .ticket = 2};
+    control_event(s.control, &page);
+    control_event(s.control, &accepted);
+    control_event(s.control, &last);
+    socket_client_until_got(&prompt, "the last");
+    socket_client_until_got(&program, "the last");
+    assert_non_null(strstr(prompt.got, "{\"event\":\"accepted\",\"seq\":3,\"id\""));
+    assert_int_equal(socket_client_count(&program, "\"accepted\""), 0);
+    socket_client_close(&prompt);
+    socket_client_close(&program);
+    server_close(&s);
+}
+
 static void test_one_more_than_the_most_is_told_so_and_closed(void **state)
 {
     (void)state;
@@ -431,6 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events_are_for_all_and_answers_for_who_asked),
         cmocka_unit_test(test_what_the_nodes_own_user_is_answered_no_client_hears_but_as_news),
+        cmocka_unit_test(test_that_a_message_was_accepted_hear_prompts_and_no_other_clients),
         cmocka_unit_test(test_one_more_than_the_most_is_told_so_and_closed),
         cmocka_unit_test(test_a_client_that_went_away_makes_room_whatever_it_had_asked),
         cmocka_unit_test(test_a_client_that_does_not_read_holds_up_nobody),

@@ -127,18 +127,23 @@ int talk(const struct shell *s, const struct sentence *why)
     return EXIT_USAGE;
 }
 
+/* A prompt to the node that listens at path, if it is ours. */
+static bool attach(const char *path, bool is_sure, const struct options *o,
+                   const struct ui_config *config, int *status)
+{
+    struct attach_job job = {
+        .ui = *config,
+        .is_ours = is_sure ? NULL : data_dir_is_usual,
+        .for_start = o->for_start,
+    };
+    return control_socket_connect(path, &job.node_fd) == LTH_OK && attach_run(&job, status);
+}
+
 bool talk_at_prompt(const struct options *o, const struct ui_config *config, int *status)
 {
-    char path[4096], data_dir[4096];
-    int fd;
-    if (control_path_find(o->data, path, sizeof path) != LTH_OK ||
-        (!o->data && data_dir_name(NULL, data_dir, sizeof data_dir) != LTH_OK) ||
-        control_socket_connect(path, &fd) != LTH_OK)
-        return false;
-    const struct attach_job job = {
-        .node_fd = fd,
-        .ui = *config,
-        .data_dir = o->data ? NULL : data_dir, /* --data is where the socket is */
-    };
-    return attach_run(&job, status);
+    char path[4096];
+    for (size_t nth = 0; control_path_nth(o->data, nth, path, sizeof path) == LTH_OK; nth++)
+        if (attach(path, nth == 0, o, config, status))
+            return true;
+    return false;
 }

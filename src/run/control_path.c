@@ -75,41 +75,38 @@ static bool is_socket_name(const char *name)
     return len > 5 && strcmp(name + len - 5, ".sock") == 0;
 }
 
-/* The one node that answers in dir, into path. */
-static enum lth_err find_one(DIR *dir, const char *dir_path, char path[4096])
+/* The next node in dir that answers, into path. */
+static bool find_next(DIR *dir, const char *dir_path, char path[4096])
 {
-    char candidate[4096];
-    size_t found = 0;
     for (const struct dirent *entry; (entry = readdir(dir));) {
-        int len = snprintf(candidate, sizeof candidate, "%s/%s", dir_path, entry->d_name);
-        if (!is_socket_name(entry->d_name) || fits(len, sizeof candidate) != LTH_OK ||
-            !answers(candidate))
-            continue;
-        snprintf(path, 4096, "%s", candidate);
-        found++;
+        int len = snprintf(path, 4096, "%s/%s", dir_path, entry->d_name);
+        if (is_socket_name(entry->d_name) && fits(len, 4096) == LTH_OK && answers(path))
+            return true;
     }
-    return found == 0 ? LTH_NOT_FOUND : found == 1 ? LTH_OK : LTH_AMBIGUOUS;
+    return false;
 }
 
-static enum lth_err find_running(char path[4096])
+/* The nth, from 0, of those that answer and were given no data directory. */
+static enum lth_err find_nth(size_t nth, char path[4096])
 {
     char dir_path[4096];
     enum lth_err err = runtime_dir(dir_path, sizeof dir_path);
     DIR *dir = err == LTH_OK ? opendir(dir_path) : NULL;
+    bool is_found = dir != NULL;
     if (!dir)
         return LTH_NOT_FOUND;
-    err = find_one(dir, dir_path, path);
+    for (size_t i = 0; i <= nth && is_found; i++)
+        is_found = find_next(dir, dir_path, path);
     closedir(dir);
-    return err;
+    return is_found ? LTH_OK : LTH_NOT_FOUND;
 }
 
-/* Is it the directory that a node uses when none is given? */
-static bool is_usual(const char *given)
+/* The only one. */
+static enum lth_err find_running(char path[4096])
 {
-    char usual[4096];
-    struct stat one, other;
-    return data_dir_name(NULL, usual, sizeof usual) == LTH_OK && stat(given, &one) == 0 &&
-           stat(usual, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    char other[4096];
+    enum lth_err err = find_nth(0, path);
+    return err == LTH_OK && find_nth(1, other) == LTH_OK ? LTH_AMBIGUOUS : err;
 }
 
 enum lth_err control_path_find(const char *given, char *path, size_t size)
@@ -118,10 +115,23 @@ enum lth_err control_path_find(const char *given, char *path, size_t size)
     enum lth_err err = data_dir_name(given, data_dir, sizeof data_dir);
     if (err == LTH_OK)
         err = in_data_dir(data_dir, path, size);
-    if (given && (err != LTH_OK || answers(path) || !is_usual(given)))
+    if (given && (err != LTH_OK || answers(path) || !data_dir_is_usual(given)))
         return err;
     enum lth_err found = find_running(running);
     if (found == LTH_OK)
         return fits(snprintf(path, size, "%s", running), size);
     return found == LTH_AMBIGUOUS && !given ? found : err;
+}
+
+enum lth_err control_path_nth(const char *given, size_t nth, char *path, size_t size)
+{
+    char data_dir[4096], running[4096];
+    if (nth == 0) {
+        enum lth_err err = data_dir_name(given, data_dir, sizeof data_dir);
+        return err == LTH_OK ? in_data_dir(data_dir, path, size) : err;
+    }
+    if (given && !data_dir_is_usual(given))
+        return LTH_NOT_FOUND;
+    enum lth_err err = find_nth(nth - 1, running);
+    return err == LTH_OK ? fits(snprintf(path, size, "%s", running), size) : err;
 }

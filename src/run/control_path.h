@@ -23,4 +23,9 @@ LTH_MUST_USE enum lth_err control_path_for(const char *given, const char *data_d
  * nothing says which. LTH_NOT_FOUND: no home directory. LTH_TOO_LONG. */
 LTH_MUST_USE enum lth_err control_path_find(const char *given, char *path, size_t size);
 
+/* For who looks for the node of one data directory: where it may be, from nth 0 until there is an
+ * error. At 0 only that node listens, if anybody does; whoever answers at the others, to which no
+ * directory was given, must be asked for theirs. */
+LTH_MUST_USE enum lth_err control_path_nth(const char *given, size_t nth, char *path, size_t size);
+
 #endif

@@ -77,3 +77,11 @@ enum lth_err data_dir_check(const char *path)
         err = check_owner(&at);
     return err;
 }
+
+bool data_dir_is_usual(const char *path)
+{
+    char usual[4096];
+    struct stat one, other;
+    return data_dir_name(NULL, usual, sizeof usual) == LTH_OK && stat(path, &one) == 0 &&
+           stat(usual, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}

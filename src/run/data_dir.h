@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The directory's path into path: given if not NULL, else $XDG_DATA_HOME/lanthorn (only if
@@ -19,6 +20,9 @@ LTH_MUST_USE enum lth_err data_dir_find(const char *given, char *path, size_t si
  * LTH_FORGED: another user's; LTH_UNAVAILABLE: others may write in it; LTH_MALFORMED: it is no
  * directory. */
 LTH_MUST_USE enum lth_err data_dir_check(const char *path);
+
+/* path leads to the directory that is used when none is given, by whatever name. */
+bool data_dir_is_usual(const char *path);
 
 /* The user's home: $HOME, else what the user database says; NULL when neither knows. Borrowed
  * until the next look into either. */

@@ -38,7 +38,9 @@ struct attach {
     uint64_t being_shown; /* the record of the last message on its way to the screen; 0 = none is */
     bool has_caught_up;
     bool has_given_up; /* something is not shown and cannot be had: the mark stays before it */
-    bool was_shown, is_closing, is_lost;
+    bool was_told;     /* the user was, whatever it was */
+    bool was_open;     /* the prompt */
+    bool is_closing, is_lost;
     int status;
 };
 
@@ -170,7 +172,24 @@ static void on_drained(void *ctx)
 
 static bool is_other_node(const struct attach *a, const struct event *ready)
 {
-    return a->job->data_dir && strcmp(a->job->data_dir, ready->ready.data) != 0;
+    return a->job->is_ours && !a->job->is_ours(ready->ready.data);
+}
+
+static void refuse_option(struct attach *a)
+{
+    complain("Your node runs already, and --%s is said when it starts: end it with lanthorn quit, "
+             "or leave --%s out.",
+             a->job->for_start, a->job->for_start);
+    a->was_told = true;
+    close_all(a, EXIT_USAGE);
+}
+
+/* As when it talks to as many as it can. */
+static void on_refused(struct attach *a, const struct event *e)
+{
+    complain("%s", e->error.text);
+    a->was_told = true;
+    close_all(a, EXIT_FAILED);
 }
 
 static void on_ready(struct attach *a, const struct event *e)
@@ -180,9 +199,13 @@ static void on_ready(struct attach *a, const struct event *e)
         close_all(a, EXIT_DONE);
         return;
     }
+    if (a->job->for_start) {
+        refuse_option(a);
+        return;
+    }
     puts("-- your node runs already: this prompt talks to it, and /quit leaves it running");
     fflush(stdout);
-    a->was_shown = true;
+    a->was_told = a->was_open = true;
     if (ui_open(&a->loop, &a->job->ui, &host, &a->ui) != LTH_OK) {
         complain("The terminal cannot be used.");
         close_all(a, EXIT_FAILED);
@@ -222,6 +245,8 @@ static void on_event(struct attach *a, const struct event *e)
     if (!a->ui) {
         if (e->type == EVENT_READY)
             on_ready(a, e);
+        else if (e->type == EVENT_ERROR)
+            on_refused(a, e);
     } else if (e->is_answer && e->ticket == UNSEEN_TICKET) {
         on_unseen(a, e);
     } else if (e->is_answer && e->ticket == SHOWN_TICKET) {
@@ -329,10 +354,10 @@ bool attach_run(const struct attach_job *job, int *status)
         return false;
     }
     run(&a);
-    if (a.was_shown)
+    if (a.was_open)
         say_end(&a);
     if (uv_loop_close(&a.loop) != 0 && a.status == EXIT_DONE)
         a.status = EXIT_FAILED; /* a handle was forgotten: a bug that tests look for */
     *status = a.status;
-    return a.was_shown || a.is_silent;
+    return a.was_told;
 }

@@ -10,14 +10,17 @@
 #include "ui/ui_uv.h"
 
 struct attach_job {
-    int node_fd;          /* connected to the node; closed in any case */
-    struct ui_config ui;  /* of kind UI_PROMPT */
-    const char *data_dir; /* where the node must keep its data; NULL: that is known */
+    int node_fd;         /* connected to the node; closed in any case */
+    struct ui_config ui; /* of kind UI_PROMPT */
+
+    /* Whether a node that keeps its data there is the one that is meant; NULL: it is. */
+    bool (*is_ours)(const char *data_dir);
+
+    const char *for_start; /* as in struct options: refused */
 };
 
-/* Runs a loop of its own. False: nothing was shown, because it is not that node, or it has no room
- * for one more. True with *status, an enum exit_status, at the end, also when the node
- * does not answer. */
+/* Runs a loop of its own. False: nothing was said, because it is not that node, or there is no memory
+ * for a loop. True with *status, an enum exit_status, at the end. */
 bool attach_run(const struct attach_job *job, int *status);
 
 #endif

@@ -27,7 +27,7 @@ static const struct {
     take_option *take;
 } table[] = {
     {{"Who you are", "name", "NAME", "the name others see (default: your login name)",
-      .kind = OPTION_FREE, .is_setting = true},
+      .kind = OPTION_FREE, .is_setting = true, .is_for_start = true},
      take_name},
     {{"Who you are", "data", "DIR", "keep everything in DIR (default: the XDG directory)",
       .kind = OPTION_DIRECTORY},
@@ -39,19 +39,19 @@ static const struct {
       .kind = OPTION_FREE},
      take_passphrase_fd},
     {{"The network", "listen", "ADDR:PORT", "accept here (default: port 7327 or, if taken, any)",
-      .kind = OPTION_FREE, .is_setting = true},
+      .kind = OPTION_FREE, .is_setting = true, .is_for_start = true},
      take_listen},
     {{"The network", "peer", "HOST:PORT", "also try this address; may be repeated",
-      .kind = OPTION_FREE, .is_setting = true, .may_repeat = true},
+      .kind = OPTION_FREE, .is_setting = true, .may_repeat = true, .is_for_start = true},
      take_peer},
     {{"The network", "discovery", "HOW", "auto, avahi, embedded or off", .kind = OPTION_WORD,
-      .words = discovery_words, .is_setting = true},
+      .words = discovery_words, .is_setting = true, .is_for_start = true},
      take_discovery},
     {{"The network", "interface", "IF", "find people on this interface only; may be repeated",
-      .kind = OPTION_INTERFACE, .is_setting = true, .may_repeat = true},
+      .kind = OPTION_INTERFACE, .is_setting = true, .may_repeat = true, .is_for_start = true},
      take_interface},
     {{"The network", "network", "NAME", "meet only nodes that give the same network name",
-      .kind = OPTION_FREE, .is_setting = true},
+      .kind = OPTION_FREE, .is_setting = true, .is_for_start = true},
      take_network},
     {{"How to talk", "to", "WHO", "send to WHO, or a #GROUP, what is typed or read",
       .kind = OPTION_WHO},
@@ -353,7 +353,8 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
         const char *want = options_take(&o, i, optarg);
         if (want)
             return refuse_value(i, optarg, want, why);
-        used[i] = true;
+        if (table[i].row.is_for_start && !o.for_start)
+            o.for_start = table[i].row.name;
     }
     if (take_words(&o, argc - optind, argv + optind, used, why) != LTH_OK ||
         check_together(&o, why) != LTH_OK)

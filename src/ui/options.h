@@ -35,6 +35,8 @@ struct options {
     bool has_uri; /* "lanthorn:ID" was given instead of to */
     struct person_uri uri;
     bool json, headless, help, version;
+    const char *for_start; /* the first given on a command line that only a node's start can
+                            * follow; NULL: none was */
 };
 
 void options_init(struct options *o); /* the defaults */
@@ -63,6 +65,7 @@ struct option_row {
     enum option_kind kind;
     const char *const *words;    /* of OPTION_WORD; a NULL ends them */
     bool is_setting, may_repeat; /* is_setting: also a key of the settings file */
+    bool is_for_start;           /* what runs already cannot follow it any more */
 };
 
 const struct option_row *options_row(size_t i); /* NULL behind the last */

@@ -2,6 +2,7 @@
 """A prompt to a node that runs already: it shows what was told to nobody, what it shows counts,
 and the node outlives it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from lan import Lan, wait_until
 from node import ANSWER_S, Node, binary, environment
 from terminal import Terminal
 
-DONE, NO_NODE, INTERRUPTED = 0, 5, 130
+DONE, FAILED, USAGE, NO_NODE, INTERRUPTED = 0, 1, 2, 5, 130
 
 
 class Service:
@@ -35,7 +36,11 @@ class Service:
         assert self.process.wait(ANSWER_S) == DONE, self.process.stderr.read()
 
     def prompt(self, *words, columns=100, rows=40):
+        """One that runs the node, when nobody else does."""
         return Terminal(self.host, [*self.words, *words], columns, rows)
+
+    def attach(self, *words, rows=40):
+        return Terminal(self.host, [binary(), "--data", self.data, *words], 100, rows)
 
     def ask(self, *words):
         return self.host.run([binary(), words[0], "--data", self.data, *words[1:]],
@@ -44,7 +49,7 @@ class Service:
 
 def attach(service, *texts):
     """A prompt that is there, and shows these before anything else happens."""
-    terminal = service.prompt()
+    terminal = service.attach()
     terminal.wait_text("your node runs already")
     terminal.wait_text("you are Ada")
     for text in texts:
@@ -120,7 +125,7 @@ def check_many(service, bea):
     refs = [bea.post("send", to="Ada", text=text) for text in many[:600]]
     last = [bea.answer(ref)["id"] for ref in refs][-1]
     bea.wait("delivered", id=last)
-    terminal = service.prompt(rows=60)
+    terminal = service.attach(rows=60)
     refs = [bea.post("send", to="Ada", text=text) for text in many[600:]]
     with terminal:
         terminal.wait_text(f"Bea: {many[-1]}")
@@ -152,6 +157,49 @@ def check_standstill(service, bea):
         assert client.do("unseen")["messages"] == []
 
 
+def check_refusals(service, _):
+    with service.attach("--network", "closed", "--name", "zorro") as terminal:
+        assert terminal.wait_end() == USAGE
+        terminal.wait_text("Your node runs already, and --network is said when it starts")
+    clients = [Client(service.data + "/control.sock") for _ in range(32)]
+    with service.attach() as terminal:
+        assert terminal.wait_end() == FAILED
+        terminal.wait_text("The node talks to 32 programs already")
+    for client in clients:
+        client.close()
+
+
+def start_at_home(host, home):
+    """The words of somebody who gives no --data, whose node runs."""
+    words = ["env", f"HOME={home}", f"XDG_RUNTIME_DIR={lab.SCRATCH}/data/run", binary()]
+    process = host.popen([*words, "--key-file", f"{home}/key", "--name", os.path.basename(home),
+                          "--discovery", "off", "--headless"], stdin=subprocess.DEVNULL,
+                         stderr=subprocess.PIPE, env=environment(XDG_DATA_HOME=""), text=True)
+    while "you are" not in process.stderr.readline():
+        assert process.poll() is None
+    return words, process
+
+
+def check_at_home(service, _):
+    """Of several nodes one's own is found, and whatever way leads to the home directory."""
+    homes = [f"{lab.SCRATCH}/data/{name}" for name in ("Cem", "Dora")]
+    for directory in (f"{lab.SCRATCH}/data/run", *homes):
+        os.mkdir(directory, 0o700)
+    os.symlink(homes[0], f"{lab.SCRATCH}/data/link")
+    nodes = []
+    for home in homes:
+        nodes.append(start_at_home(service.host, home))
+        for words, _ in nodes:
+            for at in (words[1], f"HOME={lab.SCRATCH}/data/link"):
+                name = "Cem" if at.endswith("link") else os.path.basename(words[1])
+                with Terminal(service.host, [words[0], at, *words[2:]], 100) as terminal:
+                    terminal.wait_text(f"you are {name}")
+                    leave(terminal)
+    for _, process in nodes:
+        process.terminate()
+        assert process.wait(ANSWER_S) == DONE, process.stderr.read()
+
+
 def check_ends(service, bea):
     with attach(service) as terminal:
         leave(terminal, INTERRUPTED, key="C-c")
@@ -174,7 +222,8 @@ def test():
     with Lan(2) as lan:
         service, bea = Service(lan.hosts[0], "Ada"), Node(lan.hosts[1], "Bea")
         bea.wait("peer", name="Ada", online=True)
-        for check in (check_talk, check_sent_elsewhere, check_shown_once, check_many, check_standstill, check_ends):
+        for check in (check_talk, check_sent_elsewhere, check_shown_once, check_many, check_standstill, check_refusals, check_at_home,
+                      check_ends):
             lab.say(check.__name__.replace("check_", "").replace("_", " "))
             check(service, bea)
         bea.stop()

@@ -221,6 +221,38 @@ static void test_the_usual_directory_may_be_named(void **state)
     close(there.fd);
 }
 
+/* How many places there are for the node of the directory; the last into path. */
+static size_t count_places(const char *given, char path[256])
+{
+    size_t nth = 0;
+    while (control_path_nth(given, nth, path, 256) == LTH_OK)
+        nth++;
+    return nth;
+}
+
+static void test_of_several_each_can_be_asked_whose_it_is(void **state)
+{
+    (void)state;
+    char path[256], usual[256];
+    snprintf(usual, sizeof usual, "%s", at(".local/share/lanthorn"));
+    make_usual();
+    assert_int_equal(mkdir(at("run/lanthorn"), 0700), 0);
+    assert_int_equal(count_places(NULL, path), 1);
+    assert_string_equal(path, at(".local/share/lanthorn/control.sock"));
+    struct control_socket one = listen_at(at("run/lanthorn/one.sock"));
+    assert_int_equal(count_places(NULL, path), 2);
+    assert_string_equal(path, one.path);
+    struct control_socket two = listen_at(at("run/lanthorn/two.sock"));
+    assert_int_equal(count_places(NULL, path), 3);
+    assert_int_equal(count_places(usual, path), 3);
+    assert_int_equal(control_path_nth(NULL, 1, usual, sizeof usual), LTH_OK);
+    assert_string_not_equal(path, usual);
+    assert_int_equal(count_places(at("data"), path), 1);
+    assert_string_equal(path, at("data/control.sock"));
+    close(one.fd);
+    close(two.fd);
+}
+
 static void test_looking_makes_nothing(void **state)
 {
     (void)state;
@@ -256,6 +288,7 @@ int main(void)
         AT_HOME(test_a_directory_that_is_not_ours_alone_is_refused),
         AT_HOME(test_the_one_that_answers_is_found),
         AT_HOME(test_the_usual_directory_may_be_named),
+        AT_HOME(test_of_several_each_can_be_asked_whose_it_is),
         AT_HOME(test_looking_makes_nothing),
         AT_HOME(test_a_path_that_does_not_fit_is_too_long),
     };

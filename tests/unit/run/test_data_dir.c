@@ -191,6 +191,25 @@ static void test_a_directory_of_another_user_is_not_taken(void **state)
     assert_int_equal(rmdir(data), 0);
 }
 
+static void test_the_usual_one_is_known_by_whatever_name(void **state)
+{
+    (void)state;
+    char data[128], link[128], there[160], elsewhere[128];
+    set("HOME", home);
+    snprintf(data, sizeof data, "%s/usual", home);
+    set("XDG_DATA_HOME", data);
+    snprintf(link, sizeof link, "%s/by-link", home);
+    snprintf(there, sizeof there, "%s/lanthorn", link);
+    snprintf(elsewhere, sizeof elsewhere, "%s/lanthorn-too", home);
+    assert_false(data_dir_is_usual(there)); /* it is not there yet */
+    assert_int_equal(mkdir(data, 0700), 0);
+    assert_int_equal(symlink(data, link), 0);
+    assert_int_equal(mkdir(there, 0700), 0);
+    assert_int_equal(mkdir(elsewhere, 0700), 0);
+    assert_true(data_dir_is_usual(there));
+    assert_false(data_dir_is_usual(elsewhere));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_a_file_in_the_way_is_an_io_error),
         cmocka_unit_test(test_only_a_directory_of_ones_own_is_taken),
         cmocka_unit_test(test_a_directory_of_another_user_is_not_taken),
+        cmocka_unit_test(test_the_usual_one_is_known_by_whatever_name),
         cmocka_unit_test(test_a_path_that_does_not_fit_is_too_long),
     };
     return cmocka_run_group_tests(tests, make_home, remove_home);

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { NOTHING_SAID = 77 };
+
 static struct terminal t;
 
 /* The node's side. */
@@ -25,6 +27,11 @@ static struct {
     char ref[32]; /* of the command expected last, as it came */
 } node;
 
+static bool is_ours(const char *data_dir)
+{
+    return strcmp(data_dir, "/ours") == 0;
+}
+
 static bool has_no_memory_for_marks;
 enum lth_err __real_client_submit(struct client *c, const struct command *command);
 enum lth_err __wrap_client_submit(struct client *c, const struct command *command);
@@ -36,7 +43,7 @@ enum lth_err __wrap_client_submit(struct client *c, const struct command *comman
     return fails ? LTH_NO_MEMORY : __real_client_submit(c, command);
 }
 
-static struct attach_job job = {.ui = {.kind = UI_PROMPT}};
+static struct attach_job job = {.ui = {.kind = UI_PROMPT}, .is_ours = is_ours};
 
 static int run_prompt(void *arg)
 {
@@ -44,7 +51,7 @@ static int run_prompt(void *arg)
     (void)arg;
     close(node.fd);
     job.node_fd = node.other;
-    return attach_run(&job, &status) ? status : 77;
+    return attach_run(&job, &status) ? status : NOTHING_SAID;
 }
 
 static void start(void)
@@ -333,6 +340,38 @@ static void test_quit_is_not_for_the_node_and_other_commands_are(void **state)
     assert_int_equal(end(), EXIT_DONE);
 }
 
+static void test_a_node_with_other_data_is_left_alone(void **state)
+{
+    (void)state;
+    start();
+    tell_ready("/others");
+    assert_int_equal(end(), NOTHING_SAID);
+    assert_string_equal(t.got, "");
+}
+
+static void test_an_option_that_comes_too_late_is_refused(void **state)
+{
+    (void)state;
+    job.for_start = "network";
+    start();
+    job.for_start = NULL;
+    tell_ready("/ours");
+    terminal_expect(&t, "lanthorn: Your node runs already, and --network is said when it starts: "
+                        "end it with lanthorn quit, or leave --network out.\r\n");
+    assert_int_equal(end(), EXIT_USAGE);
+    assert_string_equal(t.got, "");
+}
+
+static void test_a_node_that_lets_nobody_in_says_why(void **state)
+{
+    (void)state;
+    start();
+    tell_error("It is full:\x1b[2J end a watch.", false);
+    terminal_expect(&t, "lanthorn: It is full:\\x1b[2J end a watch.\r\n");
+    assert_int_equal(end(), EXIT_FAILED);
+    assert_string_equal(t.got, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +383,9 @@ int main(void)
         cmocka_unit_test(test_an_event_of_a_later_version_is_no_hole),
         cmocka_unit_test(test_the_end_of_the_node_is_told),
         cmocka_unit_test(test_quit_is_not_for_the_node_and_other_commands_are),
+        cmocka_unit_test(test_a_node_with_other_data_is_left_alone),
+        cmocka_unit_test(test_an_option_that_comes_too_late_is_refused),
+        cmocka_unit_test(test_a_node_that_lets_nobody_in_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

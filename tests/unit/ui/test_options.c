@@ -40,6 +40,35 @@ static void test_without_options_everything_has_its_default(void **state)
     assert_int_equal(o.color, COLOR_AUTO);
     assert_int_equal(o.passphrase_fd, -1);
     assert_int_equal(o.timeout_s, TIMEOUT_DEFAULT_S);
+    assert_null(o.for_start);
+}
+
+static void test_what_only_a_start_can_follow_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *first;
+    } rows[] = {
+        {"--name bob", "name"},
+        {"--listen 127.0.0.1:0", "listen"},
+        {"--peer a.example:1", "peer"},
+        {"--discovery auto", "discovery"},
+        {"--interface eth0", "interface"},
+        {"--data /d --net home --name bob", "network"},
+        {"--data /d --key-file k --color never --to bob --timeout 7", NULL},
+        {"--passphrase-fd 3 --json", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char line[100];
+        struct options o;
+        struct sentence why;
+        snprintf(line, sizeof line, "%s", rows[i].line);
+        struct args a = split(line);
+        options_init(&o);
+        CHECK_ERR(options_parse(a.count, a.list, &o, &why), LTH_OK, rows[i].line);
+        CHECK((!o.for_start && !rows[i].first) || strcmp(o.for_start, rows[i].first) == 0,
+              rows[i].line);
+    }
 }
 
 static void test_every_option_is_taken(void **state)
@@ -289,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_options_everything_has_its_default),
+        cmocka_unit_test(test_what_only_a_start_can_follow_is_known),
         cmocka_unit_test(test_every_option_is_taken),
         cmocka_unit_test(test_what_cannot_be_meant_is_refused_in_a_sentence),
         cmocka_unit_test(test_a_link_says_whom_to_talk_to),

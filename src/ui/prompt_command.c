@@ -59,7 +59,8 @@ static const struct row {
     {"/group info", "[#GROUP]", PROMPT_INFO, COMMAND_GROUPS, take_group, "who is in it"},
     {"/status", "", PROMPT_SUBMIT, COMMAND_STATUS, take_nothing, "how this node is doing"},
     {"/help", "[group]", PROMPT_HELP, COMMAND_COUNT, take_topic, "this list, or that of /group"},
-    {"/quit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, "end"},
+    {"/quit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing,
+     "leave; a node that ran before runs on"},
     {"/exit", "", PROMPT_SUBMIT, COMMAND_QUIT, take_nothing, NULL},
 };
 

@@ -84,6 +84,8 @@ def check_talk(service, bea):
         bea.wait("message", text="an answer from here")
         terminal.line("/who")
         terminal.wait_text("here  id")
+        terminal.line("/help")
+        terminal.wait_text("leave; a node that ran before runs on")
         terminal.line("/nonsense")
         terminal.wait_text("is not a command")
         leave(terminal)

@@ -305,7 +305,7 @@ static void on_silent(void *ctx)
 {
     struct attach *a = ctx;
     complain("%s", complaint_silent);
-    a->is_silent = true;
+    a->was_told = true;
     close_all(a, EXIT_FAILED);
 }
 

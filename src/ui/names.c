@@ -16,12 +16,12 @@ static void learn_group(struct names *n, const struct group_view *g)
             known_peers_introduce(&n->peers, g->members[i].id, g->members[i].name);
 }
 
-/* Who is not known passes for nobody either. name: the beginning of the id. */
+/* Who is not known passes for nobody either. name: the beginning of the id, MARK_LEN letters. */
 static void use_otherwise(const char *otherwise, char *name, size_t size)
 {
     char mark[1 + MARK_LEN + 1] = "";
     if (marked_name_is_like(otherwise))
-        snprintf(mark, sizeof mark, "~%s", name);
+        snprintf(mark, sizeof mark, "~%.*s", MARK_LEN, name);
     snprintf(name, size, "%.*s%s", NAME_MAX_LEN, otherwise, mark);
 }
 

@@ -31,7 +31,7 @@ static int posix_open(void *ctx, const char *path, int flags, mode_t mode)
     UNTIL_DONE(fd, open(path, flags | O_CLOEXEC, mode));
     if (fd < 0)
         return -errno;
-    int status = flags & O_DIRECTORY ? 0 : check_plain(fd);
+    int status = (flags & O_DIRECTORY) ? 0 : check_plain(fd);
     if (status < 0)
         (void)close(fd); /* nothing was written */
     return status < 0 ? status : fd;

@@ -64,7 +64,7 @@ static enum lth_err check_owner(const struct stat *at)
         return LTH_MALFORMED;
     if (at->st_uid != geteuid() && at->st_uid != 0)
         return LTH_FORGED;
-    return at->st_mode & (S_IWGRP | S_IWOTH) ? LTH_UNAVAILABLE : LTH_OK;
+    return (at->st_mode & (S_IWGRP | S_IWOTH)) ? LTH_UNAVAILABLE : LTH_OK;
 }
 
 enum lth_err data_dir_check(const char *path)

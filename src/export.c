@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICKET = 1 };
+/* A page is noted with so many messages, and printed from where it began: what comes meanwhile and
+ * finds its place in it puts nothing of it out. */
+enum { TICKET = 1, PAGE = HISTORY_MAX / 2 };
 
 /* A person, and the id of the conversation with them. */
 struct person {
@@ -48,6 +50,9 @@ struct exporter {
     bool has_more;            /* before it */
     struct hash_text *starts; /* owned: ids of the first message of each, the last page first */
     size_t start_count, start_capacity;
+    const char *first; /* to be printed of a page, */
+    bool is_found;     /* and whether it was there; if not, with which message the page begins: */
+    struct hash_text page_start;
 };
 
 static void fail(struct exporter *x, const char *why)
@@ -69,16 +74,34 @@ static void say(struct exporter *x, const struct event *message)
             x->out.spoiled = true;
     } else if (x->job->form == FORM_PEOPLE) {
         const struct message_view known = names_of_message(&x->names, &message->message, &room);
-        prompt_text_message(&x->out, &known, x->job->recall->now.wall_ms);
+        prompt_text_message(&x->out, &known, x->job->from.now_ms);
     } else {
         rows_event(&x->out, &x->names, message);
     }
 }
 
+/* The message with the id x->first; behind the last when it is not among them. */
+static size_t find_first(const struct exporter *x, const struct event *history)
+{
+    struct hash_text id;
+    size_t i = 0;
+    for (; i < history->history.count; i++) {
+        group_id_write(history->history.messages[i].id, id.text);
+        if (strcmp(id.text, x->first) == 0)
+            break;
+    }
+    return i;
+}
+
 static void print_page(struct exporter *x, const struct event *history)
 {
     struct buffer *text = x->out.out;
-    for (size_t i = 0; i < history->history.count; i++) {
+    size_t first = find_first(x, history);
+    x->page_count = history->history.count;
+    x->is_found = first < x->page_count;
+    if (x->page_count)
+        group_id_write(history->history.messages[0].id, x->page_start.text);
+    for (size_t i = first; i < history->history.count; i++) {
         const struct event message = {.type = EVENT_MESSAGE,
                                       .message = history->history.messages[i]};
         x->seq++;
@@ -93,6 +116,21 @@ static void print_page(struct exporter *x, const struct event *history)
 
 /* ---- what the node that remembers answers ---- */
 
+static void note(struct exporter *x, const uint8_t id[CONVERSATION_ID_LEN])
+{
+    if (grow((void **)&x->conversations, x->conversation_count, &x->conversation_capacity,
+             sizeof *x->conversations))
+        memcpy(x->conversations[x->conversation_count++].bytes, id, CONVERSATION_ID_LEN);
+    else
+        fail(x, no_memory);
+}
+
+static void note_groups(struct exporter *x, const struct event *groups)
+{
+    for (size_t i = 0; i < groups->groups.count && !x->job->from.store; i++)
+        note(x, groups->groups.groups[i].id);
+}
+
 static void note_people(struct exporter *x, const struct event *peers)
 {
     for (size_t i = 0; i < peers->peers.count; i++) {
@@ -102,7 +140,9 @@ static void note_people(struct exporter *x, const struct event *peers)
         }
         struct person *p = &x->people[x->person_count++];
         memcpy(p->id, peers->peers.peers[i].id, ID_LEN);
-        conversation_direct_id(node_id(x->job->recall->node), p->id, p->conversation);
+        conversation_direct_id(x->job->from.me, p->id, p->conversation);
+        if (!x->job->from.store)
+            note(x, p->conversation);
     }
 }
 
@@ -125,6 +165,8 @@ static void on_event(void *ctx, const struct event *event)
     names_learn(&x->names, event);
     if (event->type == EVENT_PEERS) {
         note_people(x, event);
+    } else if (event->type == EVENT_GROUPS) {
+        note_groups(x, event);
     } else if (event->type == EVENT_HISTORY && x->is_printing) {
         print_page(x, event);
     } else if (event->type == EVENT_HISTORY) {
@@ -139,15 +181,30 @@ static void on_event(void *ctx, const struct event *event)
 
 static void ask(struct exporter *x, const struct command *c)
 {
-    if (x->status == EXIT_DONE && recall_ask(x->job->recall, c, on_event, x) != LTH_OK)
+    const struct export_source *from = &x->job->from;
+    enum lth_err err = x->status == EXIT_DONE ? from->ask(from->ctx, c, on_event, x) : LTH_OK;
+    if (err == LTH_UNAVAILABLE)
+        fail(x, "The node ended or is silent, and not all was printed: look at it, and try again.");
+    else if (err != LTH_OK)
         fail(x, no_memory);
 }
 
-static void ask_page(struct exporter *x, const char *who, const char *before)
+static void ask_page(struct exporter *x, const char *who, const char *before, uint32_t last)
 {
     const struct command c = {
-        .type = COMMAND_HISTORY, .ticket = TICKET, .who = who, .id = before, .last = HISTORY_MAX};
+        .type = COMMAND_HISTORY, .ticket = TICKET, .who = who, .id = before, .last = last};
     ask(x, &c);
+}
+
+/* So much has come meanwhile that the start of the page is on one before it, which is put in. */
+static void put_in_page(struct exporter *x, size_t at)
+{
+    if (!grow((void **)&x->starts, x->start_count, &x->start_capacity, sizeof *x->starts)) {
+        fail(x, no_memory);
+        return;
+    }
+    memmove(x->starts + at + 1, x->starts + at, (x->start_count++ - at) * sizeof *x->starts);
+    x->starts[at] = x->page_start;
 }
 
 static void export_one(struct exporter *x, const char *who)
@@ -157,12 +214,18 @@ static void export_one(struct exporter *x, const char *who)
     x->is_printing = false;
     do {
         x->has_more = false;
-        ask_page(x, who, before);
+        ask_page(x, who, before, PAGE);
         before = x->start_count ? x->starts[x->start_count - 1].text : NULL;
     } while (x->has_more && x->status == EXIT_DONE);
     x->is_printing = true;
-    for (size_t at = x->start_count; at > 0 && x->status == EXIT_DONE; at--)
-        ask_page(x, who, at > 1 ? x->starts[at - 2].text : NULL);
+    for (size_t at = x->start_count; at > 0 && x->status == EXIT_DONE;) {
+        x->first = x->starts[at - 1].text;
+        ask_page(x, who, at > 1 ? x->starts[at - 2].text : NULL, HISTORY_MAX);
+        if (x->is_found || !x->page_count)
+            at--;
+        else
+            put_in_page(x, at++ - 1);
+    }
 }
 
 /* ---- all conversations ---- */
@@ -183,11 +246,8 @@ static enum lth_err note_conversation(void *ctx, uint64_t number, const uint8_t 
     if (record_type(bytes) != RECORD_FEED || record_feed_parse(bytes, len, &feed) != LTH_OK ||
         is_noted(x, feed.conversation))
         return LTH_OK;
-    if (!grow((void **)&x->conversations, x->conversation_count, &x->conversation_capacity,
-              sizeof *x->conversations))
-        return LTH_NO_MEMORY;
-    memcpy(x->conversations[x->conversation_count++].bytes, feed.conversation, CONVERSATION_ID_LEN);
-    return LTH_OK;
+    note(x, feed.conversation);
+    return x->status == EXIT_DONE ? LTH_OK : LTH_NO_MEMORY;
 }
 
 /* The word for a conversation in a command: the other person's id, else it is a group's. */
@@ -204,7 +264,7 @@ static void write_who(const struct exporter *x, const uint8_t id[CONVERSATION_ID
 
 static void export_all(struct exporter *x)
 {
-    if (store_replay(x->job->recall->store, note_conversation, x) != LTH_OK)
+    if (x->job->from.store && store_replay(x->job->from.store, note_conversation, x) != LTH_OK)
         fail(x, no_memory);
     for (size_t i = 0; i < x->conversation_count && x->status == EXIT_DONE; i++) {
         char who[GROUP_TEXT_LEN + 1];

@@ -1,7 +1,8 @@
-/* export.h - `lanthorn export`: all that was said, oldest first, from a store that no node holds.
+/* export.h - `lanthorn export`: all that was said, each conversation from its beginning.
  *
- * One conversation after another, in the order in which they began; also those of groups that were
- * left. Each message is what `history` shows of it: a JSON object, a row, or lines for a person.
+ * From a store that no node holds, in the order in which the conversations began; from a running
+ * node people come first, then groups, also those that were left. Each message is what `history`
+ * shows of it: a JSON object, a row, or lines for a person.
  */
 #ifndef LTH_EXPORT_H
 #define LTH_EXPORT_H
@@ -9,9 +10,18 @@
 #include "run/recall.h"
 #include "ui/errand.h"
 
+/* Who is asked, and tells the answer within the call. */
+struct export_source {
+    enum lth_err (*ask)(void *ctx, const struct command *c, recall_tell *tell, void *tell_ctx);
+    void *ctx;
+    const uint8_t *me;   /* whose messages these are: ID_LEN bytes */
+    struct store *store; /* has all conversations; NULL: a node lists people and groups */
+    uint64_t now_ms;     /* wall clock */
+};
+
 struct export_job {
-    struct recall *recall; /* begun */
-    const char *who;       /* of this conversation only; "" = all */
+    struct export_source from;
+    const char *who; /* of this conversation only; "" = all */
     enum errand_form form;
     bool color;
 };

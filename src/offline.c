@@ -121,12 +121,22 @@ static void tell_where_from(const struct start *s, bool no_node)
                  s->data_dir);
 }
 
+static enum lth_err ask_recall(void *ctx, const struct command *c, recall_tell *tell, void *to)
+{
+    return recall_ask(ctx, c, tell, to);
+}
+
 static int answer(const struct start *start, const struct shell *s, bool for_people, bool color)
 {
     enum errand_form form = s->json ? FORM_JSON : for_people ? FORM_PEOPLE : FORM_ROWS;
     bool in_color = color && form == FORM_PEOPLE;
     struct recall recall = {start->node, start->store, {clock_boot_ms(), clock_wall_ms()}};
-    const struct export_job job = {&recall, s->command.who ? s->command.who : "", form, in_color};
+    const struct export_job job = {
+        .from = {ask_recall, &recall, node_id(start->node), start->store, recall.now.wall_ms},
+        .who = s->command.who ? s->command.who : "",
+        .form = form,
+        .color = in_color,
+    };
     if (recall_begin(&recall) != LTH_OK) {
         complain("Memory is short: try again.");
         return EXIT_FAILED;

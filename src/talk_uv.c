@@ -1,5 +1,8 @@
 #include "talk_uv.h"
 
+#include "asking.h"
+#include "base/clock.h"
+#include "export.h"
 #include "run/control_path.h"
 #include "run/control_socket.h"
 #include "run/data_dir.h"
@@ -36,7 +39,7 @@ static bool wants_color(const struct shell *s, bool for_people)
 /* What is kept can be asked all the same. */
 static int no_node(const struct shell *s)
 {
-    if (store_command_can(s))
+    if (s->kind == SHELL_EXPORT || store_command_can(s))
         return use_store(s);
     if (s->data)
         complain("No node runs with --data %s: start one with lanthorn --data %s.", s->data,
@@ -84,12 +87,40 @@ static int reach(const struct shell *s, int *fd)
     return err == LTH_OK ? EXIT_DONE : refuse_socket(err, s, path);
 }
 
+static enum lth_err ask_asking(void *ctx, const struct command *c, recall_tell *tell, void *to)
+{
+    return asking_ask(ctx, c, tell, to);
+}
+
+static int export_from_node(const struct shell *s, int fd)
+{
+    bool for_people = isatty(STDOUT_FILENO);
+    struct asking asking;
+    const struct export_job job = {
+        .from = {.ask = ask_asking, .ctx = &asking, .me = asking.me, .now_ms = clock_wall_ms()},
+        .who = s->command.who ? s->command.who : "",
+        .form = s->json      ? FORM_JSON
+                : for_people ? FORM_PEOPLE
+                             : FORM_ROWS,
+        .color = wants_color(s, for_people),
+    };
+    enum lth_err err = asking_begin(&asking, fd);
+    int status = err == LTH_OK ? export_run(&job) : EXIT_FAILED;
+    if (err != LTH_OK)
+        complain("%s", complaint_silent);
+    asking_clear(&asking);
+    close(fd);
+    return status;
+}
+
 static int ask_node(const struct shell *s)
 {
     int fd = -1;
     int status = reach(s, &fd);
     if (fd < 0)
         return status;
+    if (s->kind == SHELL_EXPORT)
+        return export_from_node(s, fd);
     bool is_terminal = isatty(STDOUT_FILENO);
     const struct errand_job job = {
         .shell = s,
@@ -119,10 +150,10 @@ int talk(const struct shell *s, const struct sentence *why)
     case SHELL_ASK:
     case SHELL_SEND:
     case SHELL_INFO:
+    case SHELL_EXPORT:
     case SHELL_WATCH: return ask_node(s);
     case SHELL_CHECK:
-    case SHELL_PASSPHRASE:
-    case SHELL_EXPORT: return use_store(s);
+    case SHELL_PASSPHRASE: return use_store(s);
     }
     return EXIT_USAGE;
 }

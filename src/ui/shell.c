@@ -42,7 +42,7 @@ static const struct shell_row table[] = {
     {"status", "", SHELL_ASK, COMMAND_STATUS, "how the node is doing"},
     {"quit", "", SHELL_ASK, COMMAND_QUIT, "end the node"},
     {"export", "[WHO]", SHELL_EXPORT, COMMAND_HISTORY,
-     "all that was said, oldest first; with no node running"},
+     "all that was said, oldest first"},
     {"check", "", SHELL_CHECK, COMMAND_COUNT,
      "is all of the store there, and true? With no node running"},
     {"passphrase", "[--new-passphrase-fd N] [--new-key-file FILE]", SHELL_PASSPHRASE, COMMAND_COUNT,

@@ -156,6 +156,9 @@ def check_history(bea, shell):
     answer = shell.json("history", "Bea", "--last", "2")
     assert len(answer["messages"]) == 2 and answer["more"], answer
     shell.refused(UNKNOWN, "Nobody", "history", "Nobody")
+    exported = shell.ask("export", "Bea")
+    assert exported[-3:] == rows and len(exported) > 500, exported[-3:]
+    assert shell.ask("export") == exported, "nobody else has said anything"
 
 
 def check_groups(bea, shell):

@@ -11,7 +11,6 @@ import unittest
 
 LANTHORN = os.environ["LANTHORN"]
 PATIENCE_S = 60
-NOBODY = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrsq"
 
 
 class Commands(unittest.TestCase):
@@ -169,6 +168,27 @@ class Commands(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
                 self.assertIn(says, done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_export_is_the_same_from_a_node_and_from_its_store(self):
+        node = self.start_node()
+        def ask(*words, **more):
+            done = self.command(*words, **more)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), words)
+            return done.stdout
+        ask("group", "new", "ops")
+        ask("group", "new", "quay")
+        ask("send", "#ops", "--lines", input="".join(f"line {n}\n" for n in range(1203)))
+        ask("send", "#quay", "last of all")
+        key = ("--key-file", f"{self.home}/key")
+        forms = ((), ("--json",), ("#quay",))
+        running = [ask("export", *form) for form in forms]
+        texts = [line.split("\t")[3] for line in running[0].splitlines()]
+        self.assertEqual(texts, [f"line {n}" for n in range(1203)] + ["last of all"])
+        self.assertEqual(running[2].count("\n"), 1)
+        done = self.command("export", "#nowhere")
+        self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
+        self.end_node(node)
+        self.assertEqual([ask("export", *form, *key) for form in forms], running)
 
 
 if __name__ == "__main__":

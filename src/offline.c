@@ -151,7 +151,7 @@ int offline_run(const struct shell *s, const struct options *o, bool for_people,
     int status = start_look(o, &start);
     if (status != EXIT_DONE)
         return status;
-    tell_where_from(&start, for_people && s->kind != SHELL_EXPORT);
+    tell_where_from(&start, s->kind != SHELL_EXPORT);
     status = answer(&start, s, for_people, color);
     int end = start_end(&start);
     return status != EXIT_DONE ? status : end;

@@ -190,6 +190,13 @@ class Commands(unittest.TestCase):
         self.end_node(node)
         self.assertEqual([ask("export", *form, *key) for form in forms], running)
 
+    def test_where_no_node_runs_it_is_said_that_the_store_answers(self):
+        self.make_store()
+        done = self.command("groups", "--key-file", f"{self.home}/key")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(done.stderr, "lanthorn: No node runs: this is what the store in "
+                         f"{self.data} says.\n")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -109,11 +109,16 @@ void prompt_text_welcome(struct pen *pen, const struct event *ready)
                  "number to compare, to be sure who they are. /help lists all commands.\n");
 }
 
-/* The name first, then what the user should know: name, presence, trust, id, addresses. */
+static const char *trust_in(const struct peer_view *p)
+{
+    return p->blocked ? "blocked" : p->verified ? "verified" : "";
+}
+
+/* What is of one width first, in columns: presence and trust; then name, id, addresses. */
 static void write_peer(struct pen *pen, const struct names *names, const struct peer_view *p)
 {
     char address[ENDPOINT_TEXT_LEN];
-    pen_say(pen, "   ");
+    pen_say(pen, "   %s  %-8s  ", p->online ? "here" : "away", trust_in(p));
     pen_style(pen, STYLE_NAME);
     names_quote_person(names, p->id, p->petname[0] ? p->petname : p->name, pen);
     pen_style(pen, STYLE_PLAIN);
@@ -122,8 +127,7 @@ static void write_peer(struct pen *pen, const struct names *names, const struct 
         pen_person(pen, p->name);
         pen_say(pen, ")");
     }
-    pen_say(pen, "  %s%s%s  id ", p->online ? "here" : "away", p->verified ? ", verified" : "",
-            p->blocked ? ", blocked" : "");
+    pen_say(pen, "%s  id ", p->blocked && p->verified ? "  verified" : "");
     say_short_id(pen, p->id);
     for (size_t i = 0; i < p->address_count; i++) {
         endpoint_write(&p->addresses[i], address);
@@ -213,7 +217,7 @@ static void write_status(struct pen *pen, const struct status_view *s)
     pen_say(pen, "\n   id         ");
     say_id(pen, s->id);
     person_uri_write(s->id, s->name, link);
-    pen_say(pen, "\n   link       %s", link);
+    pen_say(pen, "\n   link\n   %s", link); /* whole on 80 columns */
     pen_say(pen, "\n   running    lanthorn ");
     pen_quote(pen, s->version);
     pen_say(pen, ", process %d, port %u, for %" PRIu64 " s, %" PRIu64 " MiB\n", s->pid, s->port,

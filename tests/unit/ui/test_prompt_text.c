@@ -148,7 +148,7 @@ static void test_the_status_shows_the_link_to_oneself(void **state)
             .name = "Ann & Co", .version = "1", .discovery_backend = "b", .discovery_state = "s"}};
     assert_non_null(
         strstr(text_of(&e, false),
-               "\n   link       lanthorn:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+               "\n   link\n   lanthorn:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
                "?n=Ann%20%26%20Co\n"));
 }
 
@@ -237,19 +237,20 @@ static void test_who_is_listed_bears_a_mark_where_names_alone_would_mislead(void
     (void)state;
     static const struct peer_view people[] = {
         {.id = {2}, .name = "bob", .petname = ""},
-        {.id = {3}, .name = "ann", .petname = "bob"},
-        {.id = {4}, .name = "bob~aiaaaaaa", .petname = ""},
+        {.id = {3}, .name = "ann", .petname = "bob", .online = true, .verified = true},
+        {.id = {4}, .name = "bob~aiaaaaaa", .petname = "", .verified = true, .blocked = true},
     };
     struct event e = {.type = EVENT_PEERS};
     e.peers.peers = people;
     e.peers.count = LENGTH(people);
     assert_string_equal(text_of(&e, false),
-                        "   bob~aiaaaaaa  away  id aiaaaaaa\n"
-                        "   bob~amaaaaaa (calls themselves ann)  away  id amaaaaaa\n"
-                        "   bob~aiaaaaaa~aqaaaaaa  away  id aqaaaaaa\n");
+                        "   away            bob~aiaaaaaa  id aiaaaaaa\n"
+                        "   here  verified  bob~amaaaaaa (calls themselves ann)  id amaaaaaa\n"
+                        "   away  blocked   bob~aiaaaaaa~aqaaaaaa  verified  id aqaaaaaa\n");
     e = (struct event){.type = EVENT_CONTACT};
     e.peer = people[2];
-    assert_string_equal(text_of(&e, false), "   bob~aiaaaaaa~aqaaaaaa  away  id aqaaaaaa\n");
+    assert_string_equal(text_of(&e, false),
+                        "   away  blocked   bob~aiaaaaaa~aqaaaaaa  verified  id aqaaaaaa\n");
 }
 
 static void test_nothing_to_show_is_said(void **state)

@@ -10,6 +10,17 @@
  *   a member    NAME  admin|member  here|away  verified|-  ID
  *   a number    NUMBER  verified|-
  *   the status  a name and its value, each on a row
+ *
+ * and of what is watched, behind the word for it:
+ *
+ *   ready       NAME  ID             who we are
+ *   left        as a group
+ *   gap, gap_filled  NAME  COUNT     of messages by NAME
+ *   fork        NAME  NUMBER
+ *   key_change  NAME  OLD-ID  NEW-ID
+ *   warning     CODE  SENTENCE
+ *
+ * A line feed in a text and the four characters \x0a give the same row: JSON tells them apart.
  */
 #ifndef LTH_UI_ROWS_H
 #define LTH_UI_ROWS_H

@@ -4,6 +4,7 @@
 
 #include "ui/errand_uv.h"
 #include "ui/exit_status.h"
+#include "ui/output_uv.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +21,18 @@ static const char ready[] =
     "{\"event\":\"ready\",\"seq\":1,\"id\":\"aeaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
     "aaaaaaaaaaaaaaaaaaaaa\",\"name\":\"ada\",\"port\":1,\"version\":"
     "\"1\",\"data\":\"d\"}\n";
+
+/* Patience is short here, as the test below waits longer. */
+enum { SHORT_PATIENCE_MS = 100 };
+
+int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb on_time, uint64_t ms, uint64_t repeat);
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb on_time, uint64_t ms, uint64_t repeat);
+
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb on_time, uint64_t ms, uint64_t repeat)
+{
+    bool is_of_output = ms == OUTPUT_CLOSE_PATIENCE_MS;
+    return __real_uv_timer_start(timer, on_time, is_of_output ? SHORT_PATIENCE_MS : ms, repeat);
+}
 
 struct play {
     pid_t child;
@@ -188,7 +201,7 @@ static void test_what_is_printed_waits_for_a_slow_reader(void **state)
         assert_true(step > 0);
         sent += (size_t)step;
     }
-    usleep(4000 * 1000); /* longer than an output that is closed waits by itself */
+    usleep(4 * SHORT_PATIENCE_MS * 1000); /* longer than an output that is closed waits by itself */
     until(&p, p.out, NULL);
     assert_int_equal(strlen(p.got), sent);
     play_end(&p, EXIT_DONE, "");

@@ -58,6 +58,9 @@ target_link_options(test_ui_keyfile PRIVATE -Wl,--wrap=fstat)
 target_link_options(test_ui_json_uv PRIVATE -Wl,--wrap=splitter_feed)
 target_link_options(test_ui_attach_uv PRIVATE -Wl,--wrap=client_submit)
 
+# How long an output waits for its reader, which the test need not.
+target_link_options(test_ui_errand_uv PRIVATE -Wl,--wrap=uv_timer_start)
+
 # Who connects, and that nobody can, where the test says so.
 target_link_options(test_ui_control_uv PRIVATE -Wl,--wrap=accept4,--wrap=getsockopt)
 

@@ -353,6 +353,7 @@ enum lth_err options_parse(int argc, char *const argv[], struct options *out, st
         const char *want = options_take(&o, i, optarg);
         if (want)
             return refuse_value(i, optarg, want, why);
+        used[i] = true;
         if (table[i].row.is_for_start && !o.for_start)
             o.for_start = table[i].row.name;
     }

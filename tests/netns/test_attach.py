@@ -83,7 +83,7 @@ def check_talk(service, bea):
         terminal.line("an answer from here")  # Bea was the first who wrote
         bea.wait("message", text="an answer from here")
         terminal.line("/who")
-        terminal.wait_text("here  id")
+        terminal.wait_text(f"here{12 * ' '}Bea  id")
         terminal.line("/help")
         terminal.wait_text("leave; a node that ran before runs on")
         terminal.line("/nonsense")

@@ -81,11 +81,12 @@ static void leave(struct attach *a)
 
 /* ---- to the node ---- */
 
-static void warn(struct attach *a, const char *code, const char *text)
+/* As what answers nothing. */
+static void say_trouble(struct attach *a, const char *text)
 {
-    struct event e = {.type = EVENT_WARNING};
-    e.warning.code = code;
-    e.warning.text = text;
+    struct event e = {.type = EVENT_ERROR};
+    e.error.code = CODE_INTERNAL;
+    e.error.text = text;
     if (a->ui)
         ui_event(a->ui, &e);
 }
@@ -93,9 +94,9 @@ static void warn(struct attach *a, const char *code, const char *text)
 static void give_up(struct attach *a)
 {
     a->has_caught_up = a->has_given_up = true;
-    warn(a, "unseen",
-         "Messages of before cannot be had now: they come at the next prompt, and with them once "
-         "more what is shown here.");
+    say_trouble(
+        a, "Messages of before cannot be had now: they come at the next prompt, and with them once "
+           "more what is shown here.");
 }
 
 static void ask_unseen(struct attach *a)
@@ -265,9 +266,8 @@ static void on_hole(struct attach *a)
     if (!a->ui || !a->has_caught_up || a->has_given_up)
         return; /* a page still to come has it; or the next prompt */
     a->has_caught_up = false;
-    warn(a, "hole",
-         "This prompt stood still, and the node did not wait for it: what was missed "
-         "follows.");
+    say_trouble(a, "This prompt stood still, and the node did not wait for it: what was missed "
+                   "follows.");
     if (!a->being_shown)
         ask_unseen(a);
 }

@@ -109,12 +109,18 @@ static enum lth_err find_running(char path[4096])
     return err == LTH_OK && find_nth(1, other) == LTH_OK ? LTH_AMBIGUOUS : err;
 }
 
+/* Where it is when the directory was given to the node. */
+static enum lth_err own_place(const char *given, char *path, size_t size)
+{
+    char data_dir[4096];
+    enum lth_err err = data_dir_name(given, data_dir, sizeof data_dir);
+    return err == LTH_OK ? in_data_dir(data_dir, path, size) : err;
+}
+
 enum lth_err control_path_find(const char *given, char *path, size_t size)
 {
-    char data_dir[4096], running[4096];
-    enum lth_err err = data_dir_name(given, data_dir, sizeof data_dir);
-    if (err == LTH_OK)
-        err = in_data_dir(data_dir, path, size);
+    char running[4096];
+    enum lth_err err = own_place(given, path, size);
     if (given && (err != LTH_OK || answers(path) || !data_dir_is_usual(given)))
         return err;
     enum lth_err found = find_running(running);
@@ -125,11 +131,9 @@ enum lth_err control_path_find(const char *given, char *path, size_t size)
 
 enum lth_err control_path_nth(const char *given, size_t nth, char *path, size_t size)
 {
-    char data_dir[4096], running[4096];
-    if (nth == 0) {
-        enum lth_err err = data_dir_name(given, data_dir, sizeof data_dir);
-        return err == LTH_OK ? in_data_dir(data_dir, path, size) : err;
-    }
+    char running[4096];
+    if (nth == 0)
+        return own_place(given, path, size);
     if (given && !data_dir_is_usual(given))
         return LTH_NOT_FOUND;
     enum lth_err err = find_nth(nth - 1, running);

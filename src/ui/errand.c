@@ -288,7 +288,7 @@ static void print(struct errand *e, const struct errand_news *news, const char *
         put_line(&pen, news->line, news->len);
     else if (e->form == FORM_PEOPLE)
         say_to_people(e, news->event, before, news->now_ms, &pen);
-    else if (e->shell->kind == SHELL_INFO)
+    else if (e->shell->kind == SHELL_INFO && news->event->type == EVENT_GROUP)
         rows_members(&pen, &e->names, &news->event->group);
     else if (e->shell->kind == SHELL_WATCH)
         rows_news(&pen, &e->names, news->event);

@@ -279,6 +279,23 @@ static void test_a_group_that_is_not_there_is_unknown(void **state)
     check_done(EXIT_UNKNOWN_PEER);
 }
 
+static void test_an_answer_of_another_kind_is_not_taken_for_a_group(void **state)
+{
+    (void)state;
+    struct shell shell = asking(COMMAND_GROUPS);
+    shell.kind = SHELL_INFO;
+    shell.command.group = "#quay";
+    begin(shell, FORM_ROWS);
+    greet();
+    struct event e;
+    memset(&e, 0x41, sizeof e); /* no group that lies there is to be read */
+    e.type = EVENT_ACCEPTED;
+    e.is_answer = true;
+    e.ticket = s.asked.ticket;
+    tell(&e);
+    check_done(EXIT_DONE);
+}
+
 static void test_a_node_that_goes_without_an_answer_is_told(void **state)
 {
     (void)state;
@@ -728,6 +745,7 @@ int main(void)
         cmocka_unit_test(test_a_refusal_is_an_answer_for_programs_too),
         cmocka_unit_test(test_of_the_groups_the_one_that_is_asked_about_is_shown),
         cmocka_unit_test(test_a_group_that_is_not_there_is_unknown),
+        cmocka_unit_test(test_an_answer_of_another_kind_is_not_taken_for_a_group),
         cmocka_unit_test(test_a_node_that_goes_without_an_answer_is_told),
         cmocka_unit_test(test_a_node_that_has_no_room_says_why),
         cmocka_unit_test(test_a_garbled_answer_ends_it_and_an_event_of_a_later_version_does_not),

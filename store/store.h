@@ -48,8 +48,9 @@ struct store_report {
 /* True when dir holds a vault: then a passphrase is asked once, else twice. */
 bool store_exists(const struct disk *disk, const char *dir);
 
-/* True while a process holds the store in dir; its pid in *holder, 0 = unknown. Asked before the key
- * is, for nobody types a passphrase to hear this; store_open has the last word. Nothing is made. */
+/* True while a process holds the store in dir; its pid in *holder, 0 = unknown. Asked before the
+ * key is, for nobody types a passphrase to hear this; store_open has the last word. Nothing is
+ * made. */
 bool store_is_held(const struct disk *disk, const char *dir, pid_t *holder);
 
 /* Opens the store in dir for reading, or makes a new one. It is locked, and nothing of what is

@@ -19,8 +19,8 @@ struct attach_job {
     const char *for_start; /* as in struct options: refused */
 };
 
-/* Runs a loop of its own. False: nothing was said, because it is not that node, or there is no memory
- * for a loop. True with *status, an enum exit_status, at the end. */
+/* Runs a loop of its own. False: nothing was said, because it is not that node, or there is no
+ * memory for a loop. True with *status, an enum exit_status, at the end. */
 bool attach_run(const struct attach_job *job, int *status);
 
 #endif

@@ -107,7 +107,8 @@ int prompt_driver_run(uint64_t interval_ms)
 {
     struct driver d = {0};
     const struct ui_host host = {on_submit, on_shown, on_stop, is_busy, on_drained, &d};
-    const struct ui_config config = {.kind = UI_PROMPT, .color = color_is_wanted(COLOR_AUTO, isatty(STDOUT_FILENO))};
+    const struct ui_config config = {.kind = UI_PROMPT,
+                                     .color = color_is_wanted(COLOR_AUTO, isatty(STDOUT_FILENO))};
     struct event ready = {.type = EVENT_READY};
     ready.ready.name = "me";
     ready.ready.version = ready.ready.data = "";

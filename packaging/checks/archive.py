@@ -67,8 +67,8 @@ def base(name):
     """A folder with the smallest system that has apt."""
     work.need("mmdebstrap")
     folder = work.scratch("base", name)
-    work.run(["env", "-u", "TMPDIR", "mmdebstrap", "--mode=root", "--variant=minbase", f"--aptopt={_apt_options()}",
-              name, folder, *lines_for(name)], timeout=600)
+    work.run(["env", "-u", "TMPDIR", "mmdebstrap", "--mode=root", "--variant=minbase",
+              f"--aptopt={_apt_options()}", name, folder, *lines_for(name)], timeout=600)
     (folder / "usr/sbin/policy-rc.d").write_text(_NO_DAEMONS, encoding="ascii")
     (folder / "usr/sbin/policy-rc.d").chmod(0o755)
     return folder

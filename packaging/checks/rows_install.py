@@ -124,7 +124,7 @@ def check_autopkgtest():
     folder = archive.copy(archive.base(archive.suite()), "autopkgtest")
     archive.update(folder)
     text = archive.around(folder, [
-        "env", f"TMPDIR={work.scratch('tmp')}", "autopkgtest", "--no-built-binaries", "--timeout-factor=0.1", "-B", built.deb, built.dsc,
+        "autopkgtest", "--no-built-binaries", "--timeout-factor=0.1", "-B", built.deb, built.dsc,
         "--", "chroot", folder], timeout=880, check=False).text
     results = re.findall(r"(?m)^(\S+) +(PASS|SKIP.*|FAIL.*|FLAKY.*)$", text.split("summary")[-1])
     expect(results and all(verdict == "PASS" for _, verdict in results), work.tail(text, 60))

@@ -124,9 +124,10 @@ def check_piuparts():
     work.need("piuparts")
     deb = build.package().deb
     tarball = archive.tarball(archive.base(archive.suite()))
-    text = run(["env", "-u", "TMPDIR", "piuparts", "--basetgz", tarball, "-d", archive.suite(), "--mirror",
-                f"{archive.mirror()} main", "--tmpdir", work.scratch("piuparts", "x").parent,
-                "--no-eatmydata", deb], timeout=560, check=False).text
+    text = run(["env", "-u", "TMPDIR", "piuparts", "--basetgz", tarball, "-d",
+                archive.suite(), "--mirror", f"{archive.mirror()} main", "--tmpdir",
+                work.scratch("piuparts", "x").parent, "--no-eatmydata", deb],
+               timeout=560, check=False).text
     faults = re.findall(r"(?ms)(?:ERROR|FAIL|WARN): (.*?)^\S", text)
     expect("PASS: All tests." in text, "it does not pass\n" + "\n".join(faults))
     return "passes, nothing left behind"

@@ -69,6 +69,7 @@ def once(step):
 def enter():
     """Returns inside the namespaces; outside, waits for the inside and ends with its status."""
     if os.getpid() == 1 and _SCRATCH in os.environ:
+        _settle()
         return
     top = tempfile.mkdtemp(prefix="lanthorn-check-", dir=os.environ.get("TMPDIR", "/var/tmp"))
     os.makedirs(f"{top}/tree")
@@ -107,14 +108,17 @@ def _run_inside(top, cgroup):
     return status
 
 
-def _use_memory():
+def _settle():
     """Puts the scratch tree into memory if there is plenty, unless $TMPDIR names another place: it
-    is faster, and goes at once with the namespace."""
+    is faster, and goes at once with the namespace. What programs make for a while is in it, too:
+    ended at once, they leave it behind."""
     with open("/proc/meminfo", encoding="ascii") as lines:
         kib = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
     if kib >= 2 * _TREE_KIB and "TMPDIR" not in os.environ:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=755,size={_TREE_KIB}k", "tmpfs",
                         scratch()], check=True)
+    scratch("tmp").mkdir(mode=0o755)
+    os.environ["TMPDIR"] = str(scratch("tmp"))
 
 
 def _die_with_parent():

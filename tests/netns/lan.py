@@ -218,7 +218,7 @@ class Host:
         self.start_avahi()
 
     def start_bus(self):
-        config = f"{lab.SCRATCH}/hosts/bus.conf"
+        config = f"{lab.SCRATCH}/hosts/{self._tag}.bus.conf"
         with open(config, "w", encoding="ascii") as file:
             file.write(_BUS_CONFIG)
         self._start("dbus-daemon", ["dbus-daemon", "--config-file=" + config, "--nofork",

@@ -1,5 +1,6 @@
 #include "run/data_dir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -67,12 +68,38 @@ static enum lth_err check_owner(const struct stat *at)
     return (at->st_mode & (S_IWGRP | S_IWOTH)) ? LTH_UNAVAILABLE : LTH_OK;
 }
 
+static bool is_empty(const char *path)
+{
+    size_t count = 0;
+    DIR *dir = opendir(path);
+    while (dir && readdir(dir))
+        count++;
+    if (dir)
+        closedir(dir);
+    return count == 2; /* . and .. */
+}
+
+/* One that was just made where a group may write in what is made (umask 002). Looked into when
+ * nobody can put anything there any more. */
+static enum lth_err close_to_group(const char *path, const struct stat *at)
+{
+    bool is_of_group = at->st_uid == geteuid() && !(at->st_mode & (S_IWOTH | S_ISVTX));
+    if (!is_of_group || chmod(path, 0700) != 0)
+        return LTH_UNAVAILABLE;
+    if (is_empty(path))
+        return LTH_OK;
+    (void)chmod(path, at->st_mode & 07777); /* it stays as it was found */
+    return LTH_UNAVAILABLE;
+}
+
 enum lth_err data_dir_check(const char *path)
 {
     char log[4096];
     struct stat at;
     int len = snprintf(log, sizeof log, "%s/log", path);
     enum lth_err err = stat(path, &at) == 0 ? check_owner(&at) : LTH_OK;
+    if (err == LTH_UNAVAILABLE)
+        err = close_to_group(path, &at);
     if (err == LTH_OK && len > 0 && (size_t)len < sizeof log && lstat(log, &at) == 0)
         err = check_owner(&at);
     return err;

@@ -18,7 +18,7 @@ LTH_MUST_USE enum lth_err data_dir_find(const char *given, char *path, size_t si
 /* Whether what is kept there is this user's alone to change, or root's: of the directory, which a
  * link may name, and of log in it. LTH_OK also when there is none yet, or nobody can say;
  * LTH_FORGED: another user's; LTH_UNAVAILABLE: others may write in it; LTH_MALFORMED: it is no
- * directory. */
+ * directory. An empty one of this user's in which only the group may write is closed to it. */
 LTH_MUST_USE enum lth_err data_dir_check(const char *path);
 
 /* path leads to the directory that is used when none is given, by whatever name. */

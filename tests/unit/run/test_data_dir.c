@@ -141,6 +141,13 @@ static void make(const char *path, const char *kind, mode_t mode)
     }
 }
 
+static mode_t mode_of(const char *path)
+{
+    struct stat at;
+    assert_int_equal(stat(path, &at), 0);
+    return at.st_mode & 07777;
+}
+
 static void test_only_a_directory_of_ones_own_is_taken(void **state)
 {
     (void)state;
@@ -156,7 +163,10 @@ static void test_only_a_directory_of_ones_own_is_taken(void **state)
         {"others may look", "directory", 0755, "directory", 0755, LTH_OK},
         {"no log yet", "directory", 0700, NULL, 0, LTH_OK},
         {"by a link", "link", 0, NULL, 0, LTH_OK},
-        {"the group may write", "directory", 0770, NULL, 0, LTH_UNAVAILABLE},
+        {"the group may write, nothing is there", "directory", 0770, NULL, 0, LTH_OK},
+        {"the group may write", "directory", 0770, "directory", 0700, LTH_UNAVAILABLE},
+        {"the group may write, in one with a sticky bit", "directory", 01770, NULL, 0,
+         LTH_UNAVAILABLE},
         {"the world may write", "directory", 01777, NULL, 0, LTH_UNAVAILABLE},
         {"the world may write in log", "directory", 0700, "directory", 0702, LTH_UNAVAILABLE},
         {"a file", "file", 0600, NULL, 0, LTH_MALFORMED},
@@ -170,6 +180,10 @@ static void test_only_a_directory_of_ones_own_is_taken(void **state)
         make(data, rows[i].data, rows[i].data_mode);
         make(log, rows[i].log, rows[i].log_mode);
         CHECK_ERR(data_dir_check(data), rows[i].want, rows[i].name);
+        if (rows[i].want == LTH_OK) /* then it is so without our doing */
+            CHECK_ERR(data_dir_check(data), LTH_OK, rows[i].name);
+        else if (rows[i].data_mode)
+            CHECK(mode_of(data) == rows[i].data_mode, rows[i].name);
         (void)remove(log);
         (void)remove(data);
     }

@@ -20,7 +20,7 @@ def source():
     is built of the same, whatever is committed meanwhile."""
     folder = work.scratch("source")
     folder.mkdir(parents=True)
-    if (work.TOP / ".git").exists():
+    if _has_git():
         _unpack(["git", "-c", f"safe.directory={work.TOP}", "-C", work.TOP, "archive", "HEAD"],
                 folder)
     else:
@@ -97,10 +97,15 @@ def previous():
     """(deb, where it is from): what people have who upgrade."""
     if work.given.previous:
         return work.given.previous, "the one given"
-    commit = _last_commit_before() if (work.TOP / ".git").exists() else None
+    commit = _last_commit_before() if _has_git() else None
     if commit:
         return _build_commit(commit), f"commit {commit[:10]}"
     return _lowered(package().deb), "this program under a lower number: no older one is known"
+
+
+def _has_git():
+    """A clone may have been carried to a machine where nobody ever needed git."""
+    return (work.TOP / ".git").exists() and shutil.which("git") is not None
 
 
 def _git(*words):

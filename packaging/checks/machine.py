@@ -11,12 +11,9 @@ not changed: user namespaces, which a unit's sandbox may need, are forbidden in 
 
 import pathlib
 import subprocess
-import sys
 import time
 
 import work
-
-sys.path.insert(0, str(work.TOP / "tests/netns"))
 
 _BOOT = r"""
 set -e

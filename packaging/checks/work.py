@@ -20,6 +20,10 @@ import time
 import traceback
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/netns"))
+
+import lab  # noqa: E402
+
 PYTHON = ["/usr/bin/python3", "-B"]
 _SCRATCH, _CGROUP = "LANTHORN_CHECK", "LANTHORN_CHECK_CGROUP"
 _TREE_KIB = 6 << 20  # more than the scratch tree ever holds
@@ -73,6 +77,7 @@ def enter():
         return
     top = tempfile.mkdtemp(prefix="lanthorn-check-", dir=os.environ.get("TMPDIR", "/var/tmp"))
     os.makedirs(f"{top}/tree")
+    os.makedirs(f"{top}/root")
     os.chmod(top, 0o755)
     cgroup = _make_cgroup(os.path.basename(top))
     status = 1
@@ -96,7 +101,8 @@ def _patiently(path, remove, seconds=10):
 def _run_inside(top, cgroup):
     environment = dict(os.environ, **{_SCRATCH: top, _CGROUP: cgroup})
     inside = subprocess.Popen(
-        ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+        ["unshare", "--mount", "--propagation", "unchanged", "--pid", "--fork", "--kill-child",
+         "--mount-proc",
          *PYTHON, *sys.argv], env=environment, stdin=subprocess.DEVNULL,
         preexec_fn=_die_with_parent)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -112,6 +118,8 @@ def _settle():
     """Puts the scratch tree into memory if there is plenty, unless $TMPDIR names another place: it
     is faster, and goes at once with the namespace. What programs make for a while is in it, too:
     ended at once, they leave it behind."""
+    if lab.make_private():
+        _take_root()
     with open("/proc/meminfo", encoding="ascii") as lines:
         kib = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
     if kib >= 2 * _TREE_KIB and "TMPDIR" not in os.environ:
@@ -119,6 +127,15 @@ def _settle():
                         scratch()], check=True)
     scratch("tmp").mkdir(mode=0o755)
     os.environ["TMPDIR"] = str(scratch("tmp"))
+
+
+def _take_root():
+    """A chroot's / is no mount; here it is one, or programs could not make their mounts their
+    own."""
+    root = pathlib.Path(os.environ[_SCRATCH]) / "root"
+    subprocess.run(["mount", "--rbind", "/", root], check=True)
+    os.chroot(root)
+    os.chdir(TOP)
 
 
 def _die_with_parent():

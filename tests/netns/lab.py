@@ -140,17 +140,23 @@ def _die_with_parent():
 
 
 def _settle():
-    """Process 1 makes the mounts its own: none of them is seen outside."""
-    try:
-        _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
-    except OSError:
-        _make_private_from_chroot()
+    make_private()
     _mount("proc", "/proc", "proc")
     _mount("tmpfs", "/run", "tmpfs")
     os.mkdir(SCRATCH)
     for name in ("hosts", "data"):
         os.mkdir(f"{SCRATCH}/{name}")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def make_private():
+    """Process 1 makes the mounts its own: none of them is seen outside. True in a chroot."""
+    try:
+        _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
+        return False
+    except OSError:
+        _make_private_from_chroot()
+        return True
 
 
 def _make_private_from_chroot():

@@ -28,6 +28,12 @@ PYTHON = ["/usr/bin/python3", "-B"]
 _SCRATCH, _CGROUP = "LANTHORN_CHECK", "LANTHORN_CHECK_CGROUP"
 _TREE_KIB = 6 << 20  # more than the scratch tree ever holds
 _PR_SET_PDEATHSIG = 1
+_PIVOT = """
+mount --rbind "$0" "$0"
+cd "$0"
+pivot_root . .
+umount -l .
+"""
 
 Row = collections.namedtuple("Row", "name says check seconds")
 ROWS = []
@@ -77,7 +83,6 @@ def enter():
         return
     top = tempfile.mkdtemp(prefix="lanthorn-check-", dir=os.environ.get("TMPDIR", "/var/tmp"))
     os.makedirs(f"{top}/tree")
-    os.makedirs(f"{top}/root")
     os.chmod(top, 0o755)
     cgroup = _make_cgroup(os.path.basename(top))
     status = 1
@@ -130,11 +135,13 @@ def _settle():
 
 
 def _take_root():
-    """A chroot's / is no mount; here it is one, or programs could not make their mounts their
-    own."""
-    root = pathlib.Path(os.environ[_SCRATCH]) / "root"
-    subprocess.run(["mount", "--rbind", "/", root], check=True)
-    os.chroot(root)
+    """A chroot's / is no mount; here it becomes the root of our namespace, as on a machine of its
+    own, or programs could not make their mounts their own, nor come back by nsenter."""
+    here = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
+    lab.leave_chroot()
+    root = os.readlink(f"/proc/self/fd/{here}")
+    os.close(here)
+    subprocess.run(["sh", "-ec", _PIVOT, root], check=True)
     os.chdir(TOP)
 
 

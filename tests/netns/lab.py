@@ -159,11 +159,16 @@ def make_private():
         return True
 
 
+def leave_chroot():
+    """To the root of our mount namespace."""
+    _check(_libc.setns(os.pidfd_open(os.getpid()), _CLONE_NEWNS), "setns")
+
+
 def _make_private_from_chroot():
     """A chroot's / is no mount, so its propagation cannot be changed from inside. Joining
     our own mount namespace leads to its real root; from there it can, then back."""
     here = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
-    _check(_libc.setns(os.pidfd_open(os.getpid()), _CLONE_NEWNS), "setns")
+    leave_chroot()
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     os.fchdir(here)
     os.chroot(".")
